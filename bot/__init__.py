@@ -1,0 +1,1 @@
+"""The shell: everything asynchronous, everything that touches the world."""

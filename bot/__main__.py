@@ -1,0 +1,232 @@
+"""The command line: ``faro`` or ``python -m bot``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot import logs
+from bot.catalogs import CatalogMissing
+from bot.country_files import CountryError
+from bot.phrase_files import BadPhrases
+from bot.settings import BadSetting, Settings, read_settings
+from bot.starting import NotReady
+from bot.vault import KeysMissing
+from referrals.store.engine import StoreError
+from referrals.store.versions import DatabaseIsNewer, DatabaseIsOlder
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+directory_app = typer.Typer(no_args_is_help=True, help="Check, load and list the directory.")
+keys_app = typer.Typer(no_args_is_help=True, help="Make, rotate and list the keys.")
+staff_app = typer.Typer(no_args_is_help=True, help="Invite organizations and channels.")
+app.add_typer(directory_app, name="directory")
+app.add_typer(keys_app, name="keys")
+app.add_typer(staff_app, name="staff")
+
+say = Console(highlight=False, soft_wrap=True)
+complain = Console(stderr=True, highlight=False, soft_wrap=True)
+
+CLEAR = (
+    BadSetting,
+    NotReady,
+    KeysMissing,
+    CountryError,
+    BadPhrases,
+    CatalogMissing,
+    DatabaseIsNewer,
+    DatabaseIsOlder,
+)
+"""Errors whose text says what to do and holds nothing of a person."""
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Turn every error into one clear line and an exit code."""
+    try:
+        yield
+    except CLEAR as error:
+        fail(str(error))
+    except StoreError as error:
+        fail(f"the database refuses ({type(error).__name__}): is it running, and is there room?")
+    except OSError as error:
+        fail(f"{error.strerror or type(error).__name__}: {error.filename or 'is the port free?'}")
+
+
+def fail(reason: str) -> None:
+    """End with a reason."""
+    complain.print(f"faro: {reason}", markup=False)
+    raise typer.Exit(1)
+
+
+def settings() -> Settings:
+    """Read the settings and set up the log."""
+    found = read_settings()
+    logs.configure(found.log_level)
+    return found
+
+
+@app.command()
+def serve() -> None:
+    """Serve Telegram, or the web chat when no token is set."""
+    with clear_errors():
+        chosen = settings()
+        with say.status("Loading catalogs, places and phrases ..."):
+            from bot.app import build
+            from bot.app import serve as run
+
+            parts = build(chosen)
+        asyncio.run(run(parts, lambda where: say.print(f"Faro is ready: {where}")))
+
+
+@app.command()
+def chat(language: Annotated[str, typer.Option(help="Language of your client.")] = "") -> None:
+    """Talk with the bot in this terminal: the same conversation, nothing is stored."""
+    with clear_errors():
+        chosen = settings()
+        from bot.channels.console import run_chat
+
+        asyncio.run(run_chat(chosen, language))
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, keys, catalogs, directory and Telegram; say what to do."""
+    with clear_errors():
+        chosen = settings()
+    from bot.doctor import examine
+
+    findings = examine(chosen)
+    for finding in findings:
+        mark = "[green]ok[/]  " if finding.is_fine else "[red]fix[/] "
+        say.print(f"{mark} {finding.subject}: ", end="")
+        say.print(finding.words, markup=False)
+    if not all(finding.is_fine for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def catalogs() -> None:
+    """Compile the language catalogs."""
+    with clear_errors():
+        from bot.catalogs import load_catalogs
+        from bot.country_files import load_country
+        from bot.settings import LOCALES
+        from bot.world import country_folder
+
+        country = load_country(country_folder(settings()))
+        offered = load_catalogs(LOCALES, country.languages).by_language
+        say.print(f"Catalogs: {', '.join(offered)}")
+
+
+@app.command()
+def setup() -> None:
+    """Make database, keys and first directory; safe to repeat."""
+    with clear_errors():
+        chosen = settings()
+        from bot.starting import fill_directory, open_database, open_keys
+
+        engine = open_database(chosen)
+        open_keys(chosen)
+        fill_directory(chosen, engine)
+        say.print("Database, keys and directory are in place.")
+
+
+@app.command()
+def digest() -> None:
+    """Show last week's digest as it would be posted; nothing is sent."""
+    with clear_errors():
+        from bot.reports import digest_text
+
+        say.print(digest_text(settings()), markup=False)
+
+
+@directory_app.command("check")
+def directory_check(path: Path) -> None:
+    """Check an HSDS package: a folder of CSV files or a JSON file."""
+    with clear_errors():
+        settings()
+        from bot.directories import check
+
+        raise typer.Exit(0 if check(path, say) else 1)
+
+
+@directory_app.command("load")
+def directory_load(
+    path: Annotated[Path | None, typer.Argument(help="Without it: the country's list.")] = None,
+) -> None:
+    """Load an HSDS package, all of it or nothing."""
+    with clear_errors():
+        chosen = settings()
+        from bot.directories import load
+
+        raise typer.Exit(0 if load(chosen, path, say) else 1)
+
+
+@directory_app.command("list")
+def directory_list(offered: bool = False) -> None:
+    """List the organizations and whether they are offered to people."""
+    with clear_errors():
+        from bot.directories import show
+
+        show(settings(), say, only_offered=offered)
+
+
+@keys_app.command("make")
+def keys_make() -> None:
+    """Make the first keys."""
+    with clear_errors():
+        from bot.vault import make_keys
+
+        folder = settings().keys_folder
+        if folder.exists() and any(folder.iterdir()):
+            fail(f"{folder} is not empty: nothing was changed")
+        make_keys(folder)
+        say.print(f"New keys in {folder}. Give a copy to two people you trust.")
+
+
+@keys_app.command("rotate")
+def keys_rotate() -> None:
+    """Add a new sealing key and seal everything stored with it."""
+    with clear_errors():
+        from bot.keys import rotate_and_reseal
+
+        version, renewed = rotate_and_reseal(settings(), say)
+        say.print(f"Key {version} seals now; {renewed} values were sealed again.")
+
+
+@keys_app.command("list")
+def keys_list() -> None:
+    """Show which key seals now."""
+    with clear_errors():
+        from bot.vault import Vault
+
+        chosen = settings()
+        version = Vault.open(chosen.keys_folder).version
+        say.print(f"{chosen.keys_folder}: key {version} seals")
+
+
+@staff_app.command("invite")
+def staff_invite(
+    organization: Annotated[str, typer.Argument(help="Id or part of the name.")] = "",
+    working_group: Annotated[bool, typer.Option(help="A channel of the working group.")] = False,
+) -> None:
+    """Make a link that binds one chat, once, within 24 hours."""
+    with clear_errors():
+        from bot.invitations import invite
+
+        say.print(invite(settings(), organization, working_group), markup=False)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+"""The composition root: builds everything, starts and stops it in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot import commands, starting
+from bot.bindings import BoundChat, seal_binding
+from bot.channels.telegram import TelegramChannel, Webhook
+from bot.channels.telegram_polling import poll
+from bot.channels.telegram_webhook import webhook_handler
+from bot.channels.web import WORKING_GROUP, WebChannel
+from bot.courier import Courier
+from bot.fallback import apology
+from bot.jobs import Jobs
+from bot.logs import Counters
+from bot.parcel import Channel, Delivery
+from bot.runner import Runner
+from bot.sealing import Sealer
+from bot.settings import Settings
+from bot.vault import Vault
+from bot.web.app import health_application, web_application
+from handlers.conversation import converse
+from handlers.turn import World
+from referrals.directory import Directory, OrganizationId
+from referrals.store import bindings
+from referrals.store.engine import Connection, Engine
+
+log = logging.getLogger("faro")
+
+WEBHOOK_PATH = "/telegram"
+SHOWN_ORGANIZATIONS = 60
+"""Chats of fictional organizations that the page shows."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """What runs together."""
+
+    settings: Settings
+    engine: Engine
+    vault: Vault
+    world: World
+    runner: Runner
+    counters: Counters
+
+
+def build(settings: Settings) -> Parts:
+    """Open the database and the keys, load the world, make the runner."""
+    engine = starting.open_database(settings)
+    vault = starting.open_keys(settings)
+    starting.fill_directory(settings, engine)
+    world = starting.open_world(settings, engine)
+    counters = Counters()
+    runner = Runner(engine, vault, converse, world, apology(world), count=counters)
+    return Parts(settings, engine, vault, world, runner, counters)
+
+
+async def serve(parts: Parts, ready: Callable[[str], None] = lambda _: None) -> None:
+    """Run until a signal says stop."""
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    if parts.settings.telegram_token:
+        await serve_telegram(parts, stop, ready)
+    else:
+        await serve_web_chat(parts, stop, ready)
+
+
+async def serve_web_chat(parts: Parts, stop: asyncio.Event, ready: Callable[[str], None]) -> None:
+    """Serve the page where one person plays all sides."""
+    channel = WebChannel()
+    organizations = [
+        (str(o.id), o.name)
+        for o in parts.world.directory.organizations()[:SHOWN_ORGANIZATIONS]
+        if any(
+            parts.world.directory.is_offered(s.id) for s in parts.world.directory.services_of(o.id)
+        )
+    ]
+    async with running(parts, {channel.name: channel}) as jobs:
+        await parts.runner.call(
+            lambda c: bind_page(c, parts.vault, [OrganizationId(i) for i, _ in organizations])
+        )
+        app = web_application(
+            channel, parts.runner, organizations, jobs.publish_now, lambda: not stop.is_set()
+        )
+        async with listening(app, parts.settings):
+            ready(f"http://localhost:{parts.settings.port}")
+            await stop.wait()
+
+
+def shown_organizations(directory: Directory) -> list[tuple[str, str]]:
+    """Return id and name of the organizations that can receive requests on the page."""
+    offered = [
+        organization
+        for organization in directory.organizations()
+        if any(directory.is_offered(s.id) for s in directory.services_of(organization.id))
+    ]
+    return [(str(o.id), o.name) for o in offered[:SHOWN_ORGANIZATIONS]]
+
+
+def bind_page(
+    connection: Connection, vault: Vault, organizations: Iterable[OrganizationId]
+) -> None:
+    """Give every fictional organization its chat on the page, once."""
+    sealer = Sealer(vault)
+    known = {b.organization for b in bindings.load_bindings(connection)}
+    for organization in organizations:
+        if organization not in known:
+            chat = page_chat(vault, f"staff:{organization}", organization)
+            bindings.bind(connection, seal_binding(chat, sealer))
+    if "" not in known:
+        bindings.bind(connection, seal_binding(page_chat(vault, WORKING_GROUP, None), sealer))
+
+
+def page_chat(vault: Vault, chat: str, organization: OrganizationId | None) -> BoundChat:
+    """Return a chat of the page as bound."""
+    key = vault.chat_key(WebChannel.name, chat)
+    return BoundChat(key, WebChannel.name, chat, "es", organization)
+
+
+async def serve_telegram(parts: Parts, stop: asyncio.Event, ready: Callable[[str], None]) -> None:
+    """Serve Telegram by polling, or by webhook when its address is set."""
+    settings = parts.settings
+    channel = TelegramChannel(settings.telegram_token, settings.telegram_api)
+    webhook = None
+    if settings.webhook_url:
+        address = settings.webhook_url.rstrip("/") + WEBHOOK_PATH
+        webhook = Webhook(address, settings.webhook_secret)
+    routes = []
+    if webhook:
+        handler = webhook_handler(channel, parts.runner, webhook.secret)
+        routes.append(web.post(WEBHOOK_PATH, handler))
+    app = health_application(lambda: not stop.is_set(), routes)
+    try:
+        async with running(parts, {channel.name: channel}), listening(app, settings):
+            await until_prepared(channel, parts.world, webhook, stop)
+            ready(f"Telegram, @{channel.username}")
+            if webhook:
+                await stop.wait()
+            else:
+                await poll(channel, parts.runner, stop)
+    finally:
+        # Last of all: the courier still sends while it stops.
+        await channel.close()
+
+
+async def until_prepared(
+    channel: TelegramChannel, world: World, webhook: Webhook | None, stop: asyncio.Event
+) -> None:
+    """Introduce the bot to Telegram, again and again until it answers."""
+    wait = 1.0
+    while not stop.is_set():
+        try:
+            await channel.prepare(commands.menu(world.catalogs), webhook)
+            return
+        except Delivery as error:
+            log.warning("telegram.not_ready %s", type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), wait)
+            wait = min(wait * 2, 60.0)
+
+
+@contextlib.asynccontextmanager
+async def running(parts: Parts, channels: dict[str, Channel]) -> AsyncIterator[Jobs]:
+    """Run the runner, the courier and the jobs; stop them in the order that loses nothing."""
+    rate = parts.settings.send_rate if parts.settings.telegram_token else 0.0
+    courier = Courier(channels, parts.runner, rate=rate, count=parts.counters)
+    jobs = Jobs(parts.runner, parts.engine, parts.vault)
+    await parts.runner.start()
+    await courier.start()
+    task = asyncio.create_task(jobs.run())
+    try:
+        yield jobs
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await courier.stop()
+        await parts.runner.stop()
+        parts.engine.dispose()
+
+
+@contextlib.asynccontextmanager
+async def listening(app: web.Application, settings: Settings) -> AsyncIterator[None]:
+    """Listen on the configured address. An address in use raises ``OSError``."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        yield
+    finally:
+        await runner.cleanup()

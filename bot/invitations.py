@@ -1,0 +1,61 @@
+"""One-use links that bind a chat to an organization or to the working group."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+from bot.settings import Settings
+from bot.starting import NotReady, open_database
+from bot.vault import fingerprint
+from referrals.directory import Directory, Organization, build_directory
+from referrals.store.bindings import insert_invitation
+from referrals.store.records import load_rows
+
+GOOD_FOR_SECONDS = 24 * 3600
+TOKEN_BYTES = 18
+
+
+def invite(settings: Settings, wanted: str, working_group: bool) -> str:
+    """Store an invitation and return what to do with it.
+
+    Only a digest of the token is stored; the token is shown once.
+    """
+    engine = open_database(settings)
+    with engine.begin() as connection:
+        organization = None
+        if not working_group:
+            organization = named(build_directory(load_rows(connection)), wanted)
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        expires = int(time.time()) + GOOD_FOR_SECONDS
+        insert_invitation(
+            connection, fingerprint(token), organization.id if organization else None, expires
+        )
+    return advice(organization, token)
+
+
+def named(directory: Directory, wanted: str) -> Organization:
+    """Return the only organization with that id or part of a name."""
+    by_name = [
+        o
+        for o in directory.organizations()
+        if wanted and (o.id == wanted or wanted.casefold() in o.name.casefold())
+    ]
+    if len(by_name) != 1:
+        raise NotReady(f"{len(by_name)} organizations fit: use an id of `faro directory list`")
+    return by_name[0]
+
+
+def advice(organization: Organization | None, token: str) -> str:
+    """Say how the link is used."""
+    if organization is None:
+        return (
+            "Add the bot to the channel as an administrator that may post, then post this in "
+            f"the channel, within 24 hours, once:\n/start {token}"
+        )
+    return (
+        f"For {organization.name}. Add the bot to the organization's group (never as an "
+        "administrator), then write this in the group, within 24 hours, once:\n"
+        f"/start {token}\n"
+        f"Or open: https://t.me/<name of the bot>?startgroup={token}"
+    )

@@ -1,0 +1,176 @@
+"""What happens without anyone writing: digests, deadlines, purges, a new directory."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from bot.desk import Desk
+from bot.parcel import NotCommitted
+from bot.runner import Runner
+from bot.vault import Vault
+from bot.world import directory_of, with_directory
+from handlers.group.digest import render
+from handlers.names import NEEDS
+from handlers.notices import staff_card, told_person
+from handlers.turn import Context, Notice, Reply, ToPerson, ToStaff, ToWorkingGroup
+from referrals.digest import Counted, figures_of, week_before
+from referrals.events import ReferralMoved
+from referrals.lifecycle import Priority, Referral, Status, move
+from referrals.store import records, settings, signals, upkeep
+from referrals.store.cases import cases_moved_before, purge_cases
+from referrals.store.engine import Connection, Engine, truncate_wal
+
+log = logging.getLogger("faro.jobs")
+
+EVERY_SECONDS = 60.0
+DAYS = {"seen": 8, "sessions": 30, "cases": 30, "signals": 8, "message_hours": 47}
+"""How long each kind of row is kept, as docs/privacy.md says."""
+DAYS_TO_ANSWER = {Priority.EMERGENCY: 1, Priority.URGENT: 3, Priority.NORMAL: 14}
+"""Days after which a request without an answer expires and she is told."""
+
+
+class Jobs:
+    """Runs every job, each in its own transaction, once a minute."""
+
+    def __init__(self, runner: Runner, engine: Engine, vault: Vault) -> None:
+        self._runner = runner
+        self._engine = engine
+        self._vault = vault
+        self._directory_revision = -1
+
+    async def run(self) -> None:
+        """Run until cancelled; a job that fails is tried again with the next round."""
+        while True:
+            for job in (self.refresh_directory, self.expire, self.publish, self.purge):
+                await guarded(job)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def refresh_directory(self) -> None:
+        """Take a new snapshot when the stored directory changed."""
+        if self._runner.world.is_fictional:
+            return
+        revision = await self._runner.call(
+            lambda c: settings.read_setting(c, records.DIRECTORY_REVISION)
+        )
+        if revision != self._directory_revision:
+            rows = await self._runner.call(records.load_rows)
+            world = self._runner.world
+            self._runner.world = with_directory(world, directory_of(rows, world))
+            self._directory_revision = revision
+
+    async def publish(self) -> None:
+        """Post the digest of last week, once."""
+        today = self.today()
+        if not await self._runner.call(lambda c: has_digest(c, week_name(today))):
+            await self.publish_week(week_before(today), week_name(today))
+
+    async def publish_now(self) -> None:
+        """Post the digest of the last seven days, for whoever shows the service."""
+        today = self.today()
+        await self.publish_week((today - timedelta(days=6), today), "")
+
+    async def publish_week(self, week: tuple[date, date], name: str) -> None:
+        """Draw the figures, seal them, queue the post: one transaction."""
+
+        def draw(desk: Desk) -> None:
+            reply = self.digest(desk.connection, week)
+            if name:
+                body = self._vault.seal(msgspec.json.encode(reply), b"digest", name.encode())
+                kept = records.save_digest(desk.connection, name, body)
+                reply = msgspec.json.decode(
+                    self._vault.unseal(kept, b"digest", name.encode()), type=Reply
+                )
+            desk.settle((), (Notice(ToWorkingGroup(), reply),))
+
+        await self._runner.with_desk(draw)
+
+    def digest(self, connection: Connection, week: tuple[date, date]) -> Reply:
+        """Return the post of a week in the country's first language."""
+        world = self._runner.world
+        counted = [Counted(*line) for line in signals.count_signals(connection, *week)]
+        figures = figures_of(counted, week, NEEDS, world.country.regions)
+        return render(world.catalogs.of(""), figures, world.country.regions)
+
+    async def expire(self) -> None:
+        """Close requests that nobody answered in time, and offer her the next place."""
+        today = self.today()
+
+        def close(desk: Desk) -> None:
+            for referral in overdue(desk.connection, today):
+                case = desk.case(referral.code)
+                if case is not None and case.referral.status is Status.REQUESTED:
+                    gone = move(case.referral, Status.EXPIRED, today)
+                    desk.settle((ReferralMoved(gone),), self.notices(desk, gone))
+
+        await self._runner.with_desk(close)
+
+    def notices(self, desk: Desk, gone: Referral) -> Sequence[Notice]:
+        """Tell the person, and close the card where it is shown."""
+        staff = desk.bindings.staff
+        context = Context(self._runner.world, self._runner.now(), staff=staff)
+        told = [Notice(ToPerson(gone.code), told_person(context, gone))]
+        if gone.organization in staff:
+            told.append(Notice(ToStaff(gone.organization), staff_card(context, gone)))
+        return told
+
+    async def purge(self) -> None:
+        """Delete what is older than its time."""
+        now, today = self._runner.now(), self.today()
+        gone = await self._runner.call(lambda c: purge_all(c, now, today))
+        if gone:
+            await asyncio.to_thread(truncate_wal, self._engine)
+
+    def today(self) -> date:
+        """The day at the country's clock."""
+        return self._runner.now().astimezone(self._runner.world.country.timezone).date()
+
+
+async def guarded(job: Callable[[], Awaitable[None]]) -> None:
+    """Run a job; report a failure by its type."""
+    try:
+        await job()
+    except NotCommitted:
+        log.warning("job.not_committed")
+    except Exception as error:
+        log.error("job.failed %s", type(error).__name__)
+
+
+def week_name(today: date) -> str:
+    """Return the name of the ISO week before a day: ``2026-W47``."""
+    year, week, _ = week_before(today)[0].isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def has_digest(connection: Connection, name: str) -> bool:
+    """Tell whether a week's digest was drawn."""
+    return records.load_digest(connection, name) is not None
+
+
+def overdue(connection: Connection, today: date) -> list[Referral]:
+    """Return requests that waited longer than their priority allows."""
+    waiting = cases_moved_before(connection, Status.REQUESTED, today)
+    return [
+        case.referral
+        for case in waiting
+        if (today - case.referral.opened).days > DAYS_TO_ANSWER[case.referral.priority]
+    ]
+
+
+def purge_all(connection: Connection, now: datetime, today: date) -> int:
+    """Delete every kind of row that is older than its time; return how many."""
+    seconds = int(now.timestamp())
+    return sum(
+        (
+            upkeep.purge_seen(connection, today - timedelta(days=DAYS["seen"])),
+            upkeep.purge_sessions(connection, today - timedelta(days=DAYS["sessions"])),
+            upkeep.purge_signals(connection, today - timedelta(days=DAYS["signals"] + 7)),
+            upkeep.purge_messages(connection, seconds // 3600 - DAYS["message_hours"]),
+            upkeep.purge_invitations(connection, seconds),
+            purge_cases(connection, today - timedelta(days=DAYS["cases"])),
+        )
+    )

@@ -1,0 +1,205 @@
+"""Events to rows: what one turn, or one job, wants to change.
+
+Everything that can fail for one turn alone (encoding, sealing, a referral that is not
+the speaker's) happens here, before the change is merged into the batch: a bug in one
+turn leaves the others as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import partial
+from typing import Protocol, assert_never
+
+from bot.bindings import Bindings, BoundChat, seal_binding
+from bot.letter import Kind, Letter, LetterIds
+from bot.parcel import Parcel
+from bot.sealing import Sealer
+from handlers.turn import Invitation, Session
+from referrals.events import (
+    ChatBound,
+    Event,
+    NeedAsked,
+    NeedUnmet,
+    QuestionAnswered,
+    ReferralMoved,
+    ReferralRequested,
+    StaffLanguageChanged,
+)
+from referrals.lifecycle import Code, NoConsent, NotYours, Referral
+from referrals.store.bindings import bind, set_staff_language, use_up_invitation
+from referrals.store.cases import Case, insert_case, insert_consent, move_case, unlink_closed
+from referrals.store.engine import Connection
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every transaction uses and no transaction changes."""
+
+    sealer: Sealer
+    ids: LetterIds
+    chance: Callable[[int], int]
+    """``chance(n)``: a number from 0 to n - 1 from the system's generator."""
+    count: Callable[[str], None]
+    owner: int
+    """This process, as the outbox knows it."""
+    shared: bool
+    """Other processes may serve on the same database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whose turn it is."""
+
+    channel: str
+    chat: str
+    key: bytes
+    person: bytes
+
+
+class Books(Protocol):
+    """What is true so far in this transaction."""
+
+    tools: Tools
+    now: datetime
+    day: date
+    bindings: Bindings
+
+    def case(self, code: Code) -> Case | None:
+        """Return a referral."""
+
+    def session(self, key: bytes) -> Session:
+        """Return the session of a chat."""
+
+
+@dataclass(slots=True)
+class Change:
+    """What one turn adds to the transaction."""
+
+    books: Books
+    bindings: Bindings
+    cases: dict[Code, Case] = field(default_factory=dict)
+    writes: list[Callable[[Connection], None]] = field(default_factory=list)
+    signals: list[Row] = field(default_factory=list)
+    letters: list[tuple[Letter, bytes]] = field(default_factory=list)
+    """With their sealed bodies."""
+    used_invitation: bytes | None = None
+    forgotten: bytes | None = None
+    """Key of the person whose closed referrals are cut from her."""
+
+    def case(self, code: Code) -> Case | None:
+        """Return a referral as it is after the events so far."""
+        return self.cases.get(code) or self.books.case(code)
+
+    def post(self, key: bytes, parcel: Parcel, kind: Kind) -> None:
+        """Queue a parcel for a chat."""
+        tools = self.books.tools
+        number = tools.ids.next()
+        letter = Letter(number, key, kind, int(self.books.now.timestamp()), parcel)
+        self.letters.append((letter, tools.sealer.seal_parcel(number, parcel)))
+
+
+def record(
+    change: Change, author: Author | None, event: Event, invited: Invitation | None = None
+) -> None:
+    """Add what an event changes; raises when it is not the author's to cause."""
+    match event:
+        case NeedAsked():
+            _signal(change, "need_asked", event.need, event.region)
+        case NeedUnmet():
+            _signal(change, "need_unmet", event.need, event.region, event.reason)
+        case QuestionAnswered():
+            _signal(change, "question_answered", event.slug)
+        case ReferralRequested():
+            _record_request(change, author, event)
+        case ReferralMoved():
+            _record_move(change, author, event.referral)
+        case ChatBound():
+            _record_binding(change, author, event, invited)
+        case StaffLanguageChanged():
+            _record_language(change, author, event)
+        case _:
+            assert_never(event)
+
+
+def forget_person(change: Change, person: bytes) -> None:
+    """Cut a person's closed referrals from her, after all events."""
+    change.forgotten = person
+    change.writes.append(partial(unlink_closed, person=person))
+
+
+def _signal(change: Change, kind: str, need: str, region: str = "", reason: str = "") -> None:
+    books = change.books
+    row: Row = {"id": books.tools.chance(2**63), "kind": kind, "need": need}
+    row |= {"region": region, "reason": reason, "day": books.day}
+    change.signals.append(row)
+
+
+def _record_request(change: Change, author: Author | None, event: ReferralRequested) -> None:
+    if author is None or event.consent.organization != event.referral.organization:
+        raise NoConsent
+    tools = change.books.tools
+    asked = event.referral
+    link = tools.sealer.seal_link(asked.code, author.channel, author.chat)
+    case = Case(asked, author.person, link, tools.sealer.seal_card(asked))
+    # Random, like every row id that could otherwise tell who came after whom.
+    number = tools.chance(2**63)
+    change.writes.append(partial(insert_consent, number=number, agreed=event.consent))
+    change.writes.append(partial(insert_case, case=case, consent_id=number))
+    change.cases[asked.code] = case
+
+
+def _record_move(change: Change, author: Author | None, referral: Referral) -> None:
+    before = change.case(referral.code)
+    if before is None or not _may_move(change, author, before):
+        raise NotYours
+    card = before.card
+    if card is not None and not _same_card(before.referral, referral):
+        card = change.books.tools.sealer.seal_card(referral)
+    after = replace(before, referral=referral, card=card)
+    move = partial(move_case, case=after, previous=before.referral.status)
+    change.writes.append(move)
+    change.cases[referral.code] = after
+
+
+def _may_move(change: Change, author: Author | None, case: Case) -> bool:
+    if author is None or case.person == author.person:
+        return True
+    bound = change.bindings.chats.get(author.key)
+    return bound is not None and bound.organization == case.referral.organization
+
+
+def _same_card(one: Referral, other: Referral) -> bool:
+    return (one.meeting_code, one.card_place, one.card_language, one.card_words) == (
+        other.meeting_code,
+        other.card_place,
+        other.card_language,
+        other.card_words,
+    )
+
+
+def _record_binding(
+    change: Change, author: Author | None, event: ChatBound, invited: Invitation | None
+) -> None:
+    if author is None or invited is None or invited.organization != event.organization:
+        raise NotYours
+    bound = BoundChat(author.key, author.channel, author.chat, event.language, event.organization)
+    row = seal_binding(bound, change.books.tools.sealer)
+    change.writes.append(partial(bind, bound=row))
+    if change.used_invitation is not None:
+        change.writes.append(partial(use_up_invitation, fingerprint=change.used_invitation))
+    change.bindings = change.bindings.with_chat(bound)
+
+
+def _record_language(change: Change, author: Author | None, event: StaffLanguageChanged) -> None:
+    bound = change.bindings.of_organization(event.organization)
+    if bound is None or (author is not None and author.key != bound.key):
+        raise NotYours
+    change.bindings = change.bindings.with_chat(replace(bound, language=event.language))
+    change.writes.append(
+        partial(set_staff_language, organization=event.organization, language=event.language)
+    )

@@ -1,0 +1,336 @@
+"""Turns, committed: the only caller of ``converse``.
+
+An arrival is answered for only after its turn is committed; what it says is sent only
+after the commit, because a sent message cannot be rolled back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from itertools import count as count_up
+from threading import Lock
+from typing import TypeVar, cast
+
+from bot.bindings import Bindings, open_bindings
+from bot.database_thread import PATIENCE_SECONDS, DatabaseThread, Settled
+from bot.desk import Apology, Converse, Desk, Mind
+from bot.letter import NODE_BITS, Dispatch, Kind, Letter, LetterIds
+from bot.marks import Delay, Mark, store_delays, store_marks
+from bot.moving import move_chat
+from bot.parcel import Arrival, NotCommitted
+from bot.recorders import Tools
+from bot.sealing import Sealer
+from bot.vault import Vault
+from handlers.turn import Notice, World
+from referrals.events import Event
+from referrals.store import bindings as stored_bindings
+from referrals.store import outbox, turns
+from referrals.store.engine import Connection, Engine
+
+T = TypeVar("T")
+
+Ask = Callable[[Desk], object]
+Work = Arrival | Ask
+
+MARK_SECONDS = 0.02
+"""Longest wait of a mark for company: what a crash in between would repeat."""
+POLL_SECONDS = 1.0
+BINDINGS_SECONDS = 2.0
+HEARTBEAT_POLLS = 4
+
+
+class Runner:
+    """Receives arrivals, commits their turns in groups, hands the letters on."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        vault: Vault,
+        converse: Converse,
+        world: World,
+        apology: Apology,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        chance: Callable[[int], int] = secrets.randbelow,
+        count: Callable[[str], None] = lambda _: None,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        """``now`` is aware and in UTC; ``count`` gets names of counters, never ids."""
+        self.world = world
+        self.now = now
+        self.holds = Holds()
+        """Chats that are being swept: nothing may start for them until it is decided."""
+        self._early: list[Dispatch] = []
+        self._on_commit: Callable[[Dispatch], None] = self._early.append
+        self._converse = converse
+        self._apology = apology
+        self._tools = _tools(engine, vault, now, chance, count)
+        self._bindings = Bindings()
+        self._revision = -1
+        self._checked = float("-inf")
+        self._reports: deque[Mark | Delay] = deque()
+        self._taken: list[Mark | Delay] = []
+        self._desk: Desk | None = None
+        self._waker: asyncio.TimerHandle | None = None
+        self._poller: asyncio.Task[None] | None = None
+        self._thread: DatabaseThread[Work] = DatabaseThread(
+            engine,
+            self._transact,
+            committed=self._after_commit,
+            rolled_back=self._after_rollback,
+            patience=patience,
+        )
+
+    # Life.
+
+    async def start(self) -> None:
+        """Start the thread and announce this process; sends nothing yet."""
+        self._thread.start()
+        await self._thread.submit(self._enter, alone=True)
+
+    async def begin_sending(self, on_commit: Callable[[Dispatch], None]) -> None:
+        """Hand every letter to the courier, those of an earlier process too.
+
+        ``on_commit`` gets what each commit changed, in the event loop.
+        """
+        self._on_commit = on_commit
+        for dispatch in self._early:
+            on_commit(dispatch)
+        self._early.clear()
+        await self._ask(self._adopt, alone=False)
+        self._poller = asyncio.create_task(self._poll())
+
+    async def stop(self) -> None:
+        """Commit what is waiting, then end. The courier must have stopped before."""
+        if self._poller is not None:
+            self._poller.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._poller
+        if self._waker is not None:
+            self._waker.cancel()
+        await self._thread.submit(self._leave, alone=True)
+        await self._thread.stop()
+
+    # For channels and jobs.
+
+    async def receive(self, arrival: Arrival) -> None:
+        """Let an arrival have its turn; return once that is committed.
+
+        Raises ``NotCommitted`` when it could not be stored: do not acknowledge then.
+        """
+        if arrival.moved_to:
+            await self.move(arrival.channel, arrival.chat, arrival.moved_to)
+        else:
+            await self._thread.submit(arrival)
+
+    async def call(self, function: Callable[[Connection], T]) -> T:
+        """Run a function in a transaction of its own; it must not keep the connection.
+
+        It runs again when the database was locked or lost. Its own errors are raised here.
+        """
+        return await self.with_desk(lambda desk: function(desk.connection))
+
+    async def with_desk(self, function: Callable[[Desk], T]) -> T:
+        """Run a function that may load, settle events and queue notices, in one commit."""
+        return await self._ask(self._alone(function), alone=True)
+
+    async def notify(self, notices: Sequence[Notice], events: Sequence[Event] = ()) -> None:
+        """Record what a job decided and queue what it says, in one commit."""
+        await self.with_desk(lambda desk: desk.settle(events, notices))
+
+    async def move(self, channel: str, old: str, new: str) -> None:
+        """Give a chat its new id everywhere, in one commit."""
+        await self.with_desk(lambda desk: move_chat(desk, channel, old, new))
+
+    # For the courier.
+
+    def mark(self, letter: Letter, message: int = 0, swept: tuple[int, ...] = ()) -> None:
+        """Report a letter as sent or given up; stored with the next commit."""
+        self._report(Mark(letter, message, swept))
+
+    def postpone(self, letter: Letter, attempts: int, not_before: int) -> None:
+        """Report that a letter is tried again later."""
+        self._report(Delay(letter.id, attempts, not_before))
+
+    async def living_card(self, letter: Letter, card: str) -> int:
+        """Return the message that shows a card in the letter's chat, 0 if there is none."""
+        key = self._tools.sealer.vault.card_key(letter.chat, card)
+        return await self._ask(
+            lambda desk: turns.card_message(desk.connection, letter.chat, key), alone=False
+        )
+
+    async def remembered(self, letter: Letter) -> tuple[int, ...]:
+        """Return all messages of the letter's chat that can still be deleted."""
+        return await self._ask(
+            lambda desk: turns.remembered(desk.connection, letter.chat), alone=False
+        )
+
+    async def still_ours(self, letter: Letter) -> bool:
+        """The letter was not cancelled, nor taken by another process."""
+        owner = self._tools.owner
+        return await self._ask(
+            lambda desk: outbox.is_ours(desk.connection, letter.id, owner), alone=False
+        )
+
+    async def settled(self) -> None:
+        """Return once everything that was queued before is committed or refused."""
+        await self._ask(_do_nothing, alone=False)
+
+    # In the event loop.
+
+    async def _ask(self, function: Callable[[Desk], T], alone: bool) -> T:
+        return cast("T", await self._thread.submit(function, alone))
+
+    def _report(self, report: Mark | Delay) -> None:
+        self._reports.append(report)
+        if self._waker is None:
+            self._waker = asyncio.get_running_loop().call_later(MARK_SECONDS, self._wake)
+
+    def _wake(self) -> None:
+        self._waker = None
+        if self._reports:
+            # Nobody waits for it; when it is refused the reports stay for the next one.
+            self._thread.submit(_do_nothing).add_done_callback(_ignore)
+
+    def _hand_over(self, dispatch: Dispatch) -> None:
+        self.holds.release(dispatch.cancelled)
+        if dispatch:
+            self._on_commit(dispatch)
+
+    async def _poll(self) -> None:
+        for beat in count_up():
+            await asyncio.sleep(POLL_SECONDS)
+            with suppress(NotCommitted):
+                if self._tools.shared and beat % HEARTBEAT_POLLS == 0:
+                    await self._ask(self._announce, alone=False)
+                await self._ask(self._adopt, alone=False)
+
+    # In the database thread.
+
+    def _transact(self, connection: Connection, works: Sequence[Work], last: bool) -> Settled:
+        desk = Desk(self._tools, connection, self.now(), self._current_bindings(connection))
+        self._store_reports(desk)
+        answers = [None if isinstance(work, Arrival) else work(desk) for work in works]
+        arrivals = [work for work in works if isinstance(work, Arrival)]
+        if arrivals:
+            mind = Mind(self._converse, self.world, self._apology)
+            desk.take(arrivals, mind, give_up=last)
+        self._desk = desk
+        # From before the commit until the courier knows: no send may start in between.
+        self.holds.add(desk.dispatch.cancelled)
+        desk.flush()
+        return Settled(answers, partial(self._hand_over, desk.dispatch))
+
+    def _after_commit(self) -> None:
+        self._taken.clear()
+        if self._desk is not None:
+            self._bindings, self._desk = self._desk.bindings, None
+
+    def _after_rollback(self) -> None:
+        if self._desk is not None:
+            self.holds.release(self._desk.dispatch.cancelled)
+            self._desk = None
+
+    def _store_reports(self, desk: Desk) -> None:
+        # Kept until the commit: after a rollback the next transaction stores them.
+        while self._reports:
+            self._taken.append(self._reports.popleft())
+        marks = [one for one in self._taken if isinstance(one, Mark)]
+        delays = [one for one in self._taken if isinstance(one, Delay)]
+        hour = int(desk.now.timestamp()) // 3600
+        store_marks(desk.connection, self._tools.sealer.vault, marks, hour)
+        store_delays(desk.connection, delays)
+
+    def _current_bindings(self, connection: Connection) -> Bindings:
+        if time.monotonic() - self._checked < BINDINGS_SECONDS:
+            return self._bindings
+        revision = stored_bindings.bindings_revision(connection)
+        if revision != self._revision:
+            rows = stored_bindings.load_bindings(connection)
+            self._bindings = open_bindings(rows, self._tools.sealer)
+            self._revision = revision
+        self._checked = time.monotonic()
+        return self._bindings
+
+    def _alone(self, function: Callable[[Desk], T]) -> Callable[[Desk], T]:
+        def run(desk: Desk) -> T:
+            # It may change bindings behind our back: look again afterwards.
+            self._checked = float("-inf")
+            return function(desk)
+
+        return run
+
+    def _enter(self, desk: Desk) -> None:
+        if not self._tools.shared:
+            outbox.leave_all(desk.connection)
+        self._announce(desk)
+
+    def _announce(self, desk: Desk) -> None:
+        outbox.announce(desk.connection, self._tools.owner, int(desk.now.timestamp()))
+
+    def _leave(self, desk: Desk) -> None:
+        outbox.leave(desk.connection, self._tools.owner)
+
+    def _adopt(self, desk: Desk) -> None:
+        tools = self._tools
+        moment = int(desk.now.timestamp())
+        for row in outbox.adopt_letters(desk.connection, tools.owner, moment):
+            number, chat, body, kind, created, attempts, not_before = row
+            parcel = tools.sealer.parcel_of(number, body)
+            if parcel is None:
+                tools.count("outbox.unreadable")
+                outbox.delete_letters(desk.connection, [number])
+                continue
+            letter = Letter(number, chat, Kind(kind), created, parcel, attempts, not_before)
+            desk.dispatch.letters.append(letter)
+
+
+class Holds:
+    """Chats that may not be written to for a moment. Safe between threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._chats: Counter[bytes] = Counter()
+
+    def __contains__(self, chat: bytes) -> bool:
+        return chat in self._chats
+
+    def add(self, chats: Iterable[bytes]) -> None:
+        """Hold chats once more."""
+        with self._lock:
+            self._chats.update(chats)
+
+    def release(self, chats: Iterable[bytes]) -> None:
+        """Release chats once."""
+        with self._lock:
+            self._chats.subtract(chats)
+            self._chats = +self._chats
+
+
+def _tools(
+    engine: Engine,
+    vault: Vault,
+    now: Callable[[], datetime],
+    chance: Callable[[int], int],
+    count: Callable[[str], None],
+) -> Tools:
+    ids = LetterIds(lambda: now().timestamp(), chance(1 << NODE_BITS))
+    shared = engine.dialect.name != "sqlite"
+    # From the system's generator in any case: two processes must never share a name.
+    return Tools(Sealer(vault), ids, chance, count, secrets.randbelow(2**62) + 1, shared)
+
+
+def _do_nothing(desk: Desk) -> None:
+    """Let a transaction begin, for what it stores by itself."""
+
+
+def _ignore(future: asyncio.Future[object]) -> None:
+    if not future.cancelled():
+        future.exception()

@@ -1,0 +1,1 @@
+"""The aiohttp application: chat page, webhook, health; its static files."""

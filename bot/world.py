@@ -1,0 +1,83 @@
+"""Loads what every turn may look at: catalogs, country, places, phrases, directory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bot.catalogs import load_catalogs
+from bot.country_files import gazetteer_files, load_country, load_regions
+from bot.phrase_files import identifier, load_phrases
+from bot.settings import LOCALES, Settings
+from handlers.turn import World
+from handlers.understanding.reader import Reader
+from referrals.directory import Directory, build_directory
+from referrals.hsds import Package, read_package
+from referrals.places import Gazetteer
+from referrals.stubs import read_stubs
+
+Rows = Mapping[str, Sequence[Mapping[str, str]]]
+
+
+def country_folder(settings: Settings) -> Path:
+    """Return the folder of the country that is served."""
+    return LOCALES / "countries" / settings.country
+
+
+def load_world(settings: Settings, rows: Rows) -> World:
+    """Read everything from the files; ``rows`` are those of the directory."""
+    folder = country_folder(settings)
+    country = load_country(folder)
+    catalogs = load_catalogs(LOCALES, country.languages)
+    phrases = load_phrases(LOCALES, country.languages)
+    places = load_places(folder)
+    return World(
+        catalogs=catalogs,
+        country=country,
+        directory=build_directory(rows, country.timezones),
+        places=places,
+        understanding=Reader(phrases, places, identifier(country.languages)),
+        meeting_words={code: found.meeting_words for code, found in phrases.items()},
+        operator=settings.operator,
+        is_fictional=settings.is_fictional,
+    )
+
+
+def load_places(folder: Path) -> Gazetteer:
+    """Read the gazetteer of a country."""
+    places, *extra = [lines_of(path) for path in gazetteer_files(folder)]
+    return Gazetteer.from_rows(places, extra[0] if extra else (), load_regions(folder))
+
+
+def lines_of(path: Path) -> list[str]:
+    """Return the lines of a text file."""
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def package_of(path: Path) -> Package:
+    """Read an HSDS package: a folder of CSV files, or one JSON file."""
+    paths = sorted(path.iterdir()) if path.is_dir() else [path]
+    files = {p.name: p.read_bytes() for p in paths if p.suffix in {".csv", ".json"}}
+    return read_package(files)
+
+
+def fictional_package(settings: Settings) -> Package:
+    """Read the plainly fictional directory."""
+    return package_of(country_folder(settings) / "fictional")
+
+
+def known_organizations(settings: Settings) -> Rows:
+    """Read the country's list of known organizations: unvetted, never offered."""
+    text = (country_folder(settings) / "organizations.csv").read_text(encoding="utf-8")
+    return read_stubs(text, settings.country.upper())
+
+
+def directory_of(rows: Rows, world: World) -> Directory:
+    """Build another snapshot of the directory for the same world."""
+    return build_directory(rows, world.country.timezones)
+
+
+def with_directory(world: World, directory: Directory) -> World:
+    """Return the world with another snapshot of the directory."""
+    return replace(world, directory=directory)

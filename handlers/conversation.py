@@ -1,0 +1,71 @@
+"""``converse``: one turn in, its outcome out. Interrupts first, then what was pressed,
+shared or typed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.i18n import Catalogs, negotiate
+from handlers.person import router as person
+from handlers.scene import Scene
+from handlers.staff import router as staff
+from handlers.turn import ChatKind, Context, Outcome, Session, Turn
+from handlers.understanding.meaning import Meaning
+
+
+def converse(turn: Turn, session: Session, context: Context) -> Outcome:
+    """Decide what one turn leads to. Pure: no clock, no database, no network."""
+    if turn.kind is not ChatKind.PRIVATE:
+        return staff.converse(scene_of(turn, session, context))
+    return person.converse(scene_of(turn, fresh(session, context), context))
+
+
+def scene_of(turn: Turn, session: Session, context: Context) -> Scene:
+    """Read the turn's text and settle the language that the answer will have."""
+    meaning = meaning_of(turn, session, context)
+    language = language_of(turn, session, context, meaning)
+    return Scene(turn, replace(session, language=language), context, meaning, language)
+
+
+def meaning_of(turn: Turn, session: Session, context: Context) -> Meaning:
+    """Understand what a person typed. What staff write in their group is not read."""
+    if not turn.text or turn.command or turn.kind is not ChatKind.PRIVATE:
+        return Meaning()
+    prior = language_hint(turn, session, context.world.catalogs)
+    return context.world.understanding.of(turn.text, prior)
+
+
+def language_hint(turn: Turn, session: Session, catalogs: Catalogs) -> str:
+    """Return the language before anything is read: the chat's, else the client's."""
+    return session.language or negotiate(turn.client_language, catalogs.by_language)
+
+
+def language_of(turn: Turn, session: Session, context: Context, meaning: Meaning) -> str:
+    """Settle the language: her choice, then her words, the chat's, the client's."""
+    catalogs = context.world.catalogs
+    if session.chose_language:
+        return session.language
+    guess = meaning.language
+    if guess and guess.confidence >= 0.8 and catalogs.offers(guess.value):
+        return guess.value
+    staff_language = context.staff.get(context.organization) if context.organization else None
+    return (
+        session.language
+        or staff_language
+        or negotiate(turn.client_language, catalogs.by_language)
+        or catalogs.default
+    )
+
+
+def fresh(session: Session, context: Context) -> Session:
+    """Forget what she looked for once its day is over; keep language and choices."""
+    today = context.today.isoformat()
+    if session.day == today:
+        return session
+    return Session(
+        language=session.language,
+        chose_language=session.chose_language,
+        noticed=session.noticed,
+        counted=session.counted,
+        day=today,
+    )

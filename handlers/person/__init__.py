@@ -1,0 +1,1 @@
+"""Talking with a person on the move."""

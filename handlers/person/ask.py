@@ -1,0 +1,101 @@
+"""What she asked for: a need from a button, or everything that a text may mean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.names import NEEDS
+from handlers.person import danger, find, menu, place, questions
+from handlers.scene import Scene
+from handlers.turn import Outcome
+
+SURE = 0.5
+"""From this confidence on a reading is acted on; below it the bot asks."""
+MOST_NEEDS = 2
+
+
+def receive_need(scene: Scene, code: str) -> Outcome:
+    """Keep the need of a button and go on."""
+    if code not in NEEDS:
+        return menu.old_button(scene)
+    return look(scene.keeping(needs=(code,), seen=(), ring=""))
+
+
+def look(scene: Scene) -> Outcome:
+    """Search when it is known where, else ask where."""
+    return find.search(scene) if is_placed(scene) else place.ask(scene)
+
+
+def is_placed(scene: Scene) -> bool:
+    """Tell whether she said, or chose not to say, where she is."""
+    return scene.session.place is not None or scene.session.near == "skipped"
+
+
+def receive_text(scene: Scene) -> Outcome:
+    """Act on what was understood: an answer, places, or both; else say so."""
+    needs = needs_of(scene)
+    slug = question_of(scene)
+    scene = placed(scene)
+    if needs:
+        return with_answer(scene, look(scene.keeping(needs=needs, seen=(), ring="")), slug)
+    if slug:
+        return questions.show(scene, slug)
+    if scene.meaning.place:
+        return place_only(scene)
+    return menu.not_understood(scene)
+
+
+def needs_of(scene: Scene) -> tuple[str, ...]:
+    """Return the needs that were read with enough confidence."""
+    sure = [g.value for g in scene.meaning.needs if g.confidence >= SURE and g.value in NEEDS]
+    return tuple(sure[:MOST_NEEDS])
+
+
+def question_of(scene: Scene) -> str:
+    """Return the slug of an answer that exists in her language, or empty."""
+    guess = scene.meaning.question
+    known = scene.context.world.country.answers.get(scene.language, {})
+    return guess.value if guess and guess.confidence >= SURE and guess.value in known else ""
+
+
+def placed(scene: Scene) -> Scene:
+    """Keep a place that the text names beyond doubt."""
+    found = scene.meaning.place
+    if not found or not scene.meaning.place_is_sure:
+        return scene
+    return scene.keeping(place=found.id, near="typed", seen=(), ring="")
+
+
+def place_only(scene: Scene) -> Outcome:
+    """Go on from a place, asking when it may be another."""
+    found = scene.meaning.place
+    if found is None:
+        return menu.not_understood(scene)
+    if scene.meaning.place_is_sure:
+        return place.take(scene, found, "typed")
+    return place.offer(scene, [found])
+
+
+def with_answer(scene: Scene, outcome: Outcome, slug: str) -> Outcome:
+    """Put the answer to her question before the places."""
+    if not slug:
+        return outcome
+    answered = questions.show(scene, slug)
+    bare = replace(answered.replies[0], choices=())
+    return replace(
+        outcome,
+        replies=(bare, *outcome.replies),
+        events=answered.events + outcome.events,
+    )
+
+
+def receive_safe(scene: Scene, answer: str) -> Outcome:
+    """Go on to places when writing is safe."""
+    if answer == "yes" and scene.session.needs:
+        return look(scene.keeping(danger=""))
+    return danger.receive_no(scene)
+
+
+def show_again(scene: Scene) -> Outcome:
+    """Show the last list again."""
+    return find.search(scene) if scene.session.needs else menu.old_button(scene)

@@ -1,0 +1,70 @@
+"""Being counted or not: a separate yes, asked once, never a condition for help."""
+
+from __future__ import annotations
+
+from handlers.scene import Scene, button, rows
+from handlers.turn import Outcome, Reply
+from referrals.events import Event, NeedAsked, NeedUnmet
+from referrals.places import Place
+
+
+def ask(scene: Scene) -> tuple[Reply, ...]:
+    """Return the question, where it was not answered yet and may be asked."""
+    if not may_ask(scene):
+        return ()
+    t = scene.t
+    text = t(
+        "May I count, without your name or your chat, that somebody looked for this? The "
+        "figures show which help is missing. Your answer changes nothing for you."
+    )
+    buttons = rows(button(t("Yes, count it"), "count:yes"), button(t("No"), "count:no"))
+    return (Reply(text, choices=buttons),)
+
+
+def may_ask(scene: Scene) -> bool:
+    """Tell whether to ask: once, not about a child, not in the middle of a danger."""
+    from_danger = scene.turn.choice.startswith("safe")
+    about_child = "child_protection" in scene.session.needs
+    return not (scene.session.counted or from_danger or about_child)
+
+
+def asked(scene: Scene) -> Scene:
+    """Return the scene with the question remembered as asked, where it is asked now."""
+    return scene.keeping(counted="asked") if may_ask(scene) else scene
+
+
+def receive(scene: Scene, answer: str) -> Outcome:
+    """Keep the answer; a yes counts what she looked for just now."""
+    counted = "yes" if answer == "yes" else "no"
+    scene = scene.keeping(counted=counted)
+    text = (
+        scene.t("Thank you. I will count it.")
+        if counted == "yes"
+        else scene.t("Thank you. I will not count it.")
+    )
+    events = need_asked(scene)
+    if counted == "yes" and not scene.session.shown:
+        events += need_unmet(scene, "nothing_listed")
+    return scene.say(Reply(text, sensitive=False), step=scene.session.step, events=events)
+
+
+def need_asked(scene: Scene) -> tuple[Event, ...]:
+    """Return one event a need, if she said yes."""
+    if scene.session.counted != "yes":
+        return ()
+    return tuple(NeedAsked(need, region_of(scene)) for need in scene.session.needs)
+
+
+def need_unmet(scene: Scene, reason: str) -> tuple[Event, ...]:
+    """Return one event a need that found nothing, if she said yes."""
+    if scene.session.counted != "yes":
+        return ()
+    return tuple(NeedUnmet(need, region_of(scene), reason) for need in scene.session.needs)
+
+
+def region_of(scene: Scene) -> str:
+    """Return the code of her region, or empty."""
+    place: Place | None = None
+    if scene.session.place:
+        place = scene.context.world.places.by_id(scene.session.place)
+    return place.region if place else ""

@@ -1,0 +1,147 @@
+"""The first screen: the notice, the needs as buttons, what to say when lost."""
+
+from __future__ import annotations
+
+from handlers.i18n import LANGUAGE_NAMES
+from handlers.names import FIRST_NEEDS, NEEDS
+from handlers.scene import Rows, Scene, button, paragraphs, rows
+from handlers.turn import Outcome, Reply
+
+
+def notice(scene: Scene) -> Reply:
+    """Return the one-screen notice: who, for whom, what is kept, how to stop."""
+    t = scene.t
+    return Reply(
+        paragraphs(
+            # Translators: {operator} is who runs the bot. The name Faro stays.
+            t(
+                "Hi. I am Faro: an automatic assistant, free of charge. I am not a person "
+                "and not an emergency line. {operator} runs me.",
+                operator=operator(scene),
+            ),
+            t(
+                "I look for places that can help you and answer questions. Write in your "
+                "own words or use the buttons. You can skip any question."
+            ),
+            t(
+                "The app you are writing in can read this chat. I never keep your name or "
+                "your number. I keep your language, and for one day what you look for and "
+                "your city. An organization sees only the card that you approve first; I "
+                "keep that request until 30 days after it ends."
+            ),
+            # Translators: both words must be among those that the bot understands.
+            t(
+                "Write {exit} to leave at once, {delete} to erase what I keep. I cannot "
+                "erase screenshots or messages older than 48 hours.",
+                exit=t.quote(t("exit")),
+                delete=t.quote(t("delete")),
+            ),
+        ),
+        choices=rows(button(t("Change language"), "langs")),
+        sensitive=False,
+    )
+
+
+def operator(scene: Scene) -> str:
+    """Return who runs the bot, as the notice says it."""
+    return scene.context.world.operator or scene.t("A group of civil society organizations")
+
+
+def show(scene: Scene, _: str = "") -> Outcome:
+    """Ask what is needed."""
+    return scene.say(ask_need(scene))
+
+
+def show_all(scene: Scene, _: str = "") -> Outcome:
+    """Ask what is needed, with every need as a button."""
+    return scene.say(ask_need(scene, every=True))
+
+
+def ask_need(scene: Scene, every: bool = False, before: str = "") -> Reply:
+    """Return the question with its buttons."""
+    t = scene.t
+    ask = t("What do you need? Tell me in your own words, or choose:")
+    return Reply(paragraphs(before, ask), choices=need_rows(scene, every), sensitive=False)
+
+
+def need_rows(scene: Scene, every: bool) -> Rows:
+    """Return the needs as buttons, and below them the ways out."""
+    t = scene.t
+    codes = list(NEEDS) if every else list(NEEDS)[:FIRST_NEEDS]
+    needs = rows(*(button(t(NEEDS[code]), f"need:{code}") for code in codes))
+    more = () if every else (button(t("More"), "needs"),)
+    return (
+        *needs,
+        *rows(
+            *more,
+            button(t("Questions"), "qs"),
+            button(t("My requests"), "mine"),
+            button(t("I am in danger"), "sos"),
+            button(t("Privacy"), "priv"),
+            button(t("Language"), "langs"),
+        ),
+    )
+
+
+def ask_language(scene: Scene, _: str = "") -> Outcome:
+    """Offer the languages, each in its own words."""
+    offered = scene.context.world.catalogs.by_language
+    buttons = (
+        button(name, f"lang:{code}") for code, name in LANGUAGE_NAMES.items() if code in offered
+    )
+    text = scene.t("Which language do you prefer?")
+    return scene.say(Reply(text, choices=rows(*buttons), sensitive=False))
+
+
+def receive_language(scene: Scene, code: str) -> Outcome:
+    """Keep the chosen language and go on in it."""
+    if not scene.context.world.catalogs.offers(code):
+        return ask_language(scene)
+    chosen = in_language(scene, code).keeping(language=code, chose_language=True)
+    # Translators: name your own language here.
+    before = chosen.t("Done. I will write in English.")
+    return chosen.say(ask_need(chosen, before=before))
+
+
+def in_language(scene: Scene, code: str) -> Scene:
+    """Return the scene with its answers in another language."""
+    return Scene(scene.turn, scene.session, scene.context, scene.meaning, code)
+
+
+def not_understood(scene: Scene) -> Outcome:
+    """Say so, kinder, with choices and a human way."""
+    t = scene.t
+    before = t(
+        "I did not understand that well. Try a few short words, for example: “a place to "
+        "sleep”. For numbers where people answer, press “I am in danger”."
+    )
+    return scene.say(ask_need(scene, before=before))
+
+
+def old_button(scene: Scene) -> Outcome:
+    """Answer a button that leads nowhere any more."""
+    return scene.say(ask_need(scene, before=scene.t("That button is old. Let us go on here.")))
+
+
+def unreadable(scene: Scene) -> Outcome:
+    """Say what to do instead of a voice note, a picture or a very long text."""
+    t = scene.t
+    before = t(
+        "I can only read short written messages for now. I did not open or keep what you "
+        "sent. Please write a few words, or choose a button."
+    )
+    return scene.say(ask_need(scene, before=before))
+
+
+def hello(scene: Scene) -> Outcome:
+    """Answer a greeting."""
+    return scene.say(ask_need(scene, before=scene.t("Hello. It is good that you wrote.")))
+
+
+def thanks(scene: Scene) -> Outcome:
+    """Answer thanks."""
+    text = scene.t("You are welcome. Write to me whenever you need to.")
+    return scene.say(
+        Reply(text, choices=rows(button(scene.t("Menu"), "menu")), sensitive=False),
+        step=scene.session.step,
+    )

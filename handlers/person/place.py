@@ -1,0 +1,108 @@
+"""Where she is: shared, typed or skipped. Coordinates are used here and thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.person import find, menu
+from handlers.scene import Scene, button, rows
+from handlers.turn import Outcome, Reply
+from referrals.places import Coordinates, Found, Place, PlaceId, fold
+
+FAR = 4
+"""How many places to offer when the name fits several."""
+CLOSE = 0.8
+"""Likeness from which a misspelt name is taken for what it resembles."""
+LEAD = 0.06
+"""How much less like the name the next place must be."""
+
+
+def ask(scene: Scene, _: str = "") -> Outcome:
+    """Ask where she is."""
+    t = scene.t
+    text = t(
+        "Where are you? Share your location or write the town, in any spelling. I use it to "
+        "search, and forget your exact location at once."
+    )
+    return scene.say(
+        Reply(
+            text,
+            choices=rows(button(t("Skip"), "at:skip")),
+            asks_location=True,
+            location_label=t("Share my location"),
+        ),
+        step="place",
+    )
+
+
+def receive_text(scene: Scene) -> Outcome:
+    """Read a typed place; the label of "Skip" comes back as text on some channels."""
+    text = scene.turn.text
+    if fold(text) == fold(scene.t("Skip")) or scene.meaning.interrupt in {"no", "back"}:
+        return skip(scene)
+    found = scene.context.world.places.find(text, FAR) or (scene.context.world.places.spot(text))
+    if not found:
+        return receive_meaning(scene)
+    if is_clear(found):
+        return take(scene, found[0].place, "typed")
+    return offer(scene, [f.place for f in found[:FAR]])
+
+
+def is_clear(found: Sequence[Found]) -> bool:
+    """Tell whether the first place is meant beyond doubt, so that nobody is asked."""
+    first, others = found[0], found[1:]
+    if first.exact:
+        return not any(is_rival(other, first) for other in others)
+    return first.score >= CLOSE and all(
+        first.score - other.score >= LEAD or other.place.population * 20 < first.place.population
+        for other in others
+    )
+
+
+def is_rival(other: Found, first: Found) -> bool:
+    """Tell whether another place with that name is of comparable size."""
+    return other.exact and other.place.population * 4 > first.place.population
+
+
+def offer(scene: Scene, places: list[Place]) -> Outcome:
+    """Ask which of several places is meant."""
+    t = scene.t
+    buttons = [button(f"{p.name}, {p.state}", f"at:{p.id}") for p in places]
+    return scene.say(
+        Reply(
+            t("Which one do you mean?"),
+            choices=(*rows(*buttons, width=1), *rows(button(t("None of these"), "at:ask"))),
+        ),
+        step="place",
+    )
+
+
+def receive_choice(scene: Scene, argument: str) -> Outcome:
+    """Take a place, or the wish to skip or to ask again, from a button."""
+    if argument == "skip":
+        return skip(scene)
+    place = scene.context.world.places.by_id(PlaceId(argument))
+    return take(scene, place, "typed") if place else ask(scene)
+
+
+def receive_location(scene: Scene, point: Coordinates) -> Outcome:
+    """Find the town of a shared location; the point itself is used for one search."""
+    place = scene.context.world.places.nearest(point)
+    return take(scene, place, "shared") if place else receive_meaning(scene)
+
+
+def take(scene: Scene, place: Place, near: str) -> Outcome:
+    """Keep the town and go on to the search."""
+    return onward(scene.keeping(place=place.id, near=near, seen=(), ring=""))
+
+
+def skip(scene: Scene) -> Outcome:
+    """Go on without a place."""
+    return onward(scene.keeping(place=None, near="skipped", seen=(), ring=""))
+
+
+def onward(scene: Scene) -> Outcome:
+    """Search when the need is known, else ask for it."""
+    if scene.session.needs:
+        return find.search(scene)
+    return menu.show(scene)

@@ -1,0 +1,103 @@
+"""Leaving, deleting, and what is known."""
+
+from __future__ import annotations
+
+from handlers.names import NEEDS
+from handlers.notices import withdrawn_card
+from handlers.scene import Scene, button, lines, paragraphs, rows
+from handlers.turn import Notice, Outcome, Reply, Session, ToStaff
+from referrals.events import ReferralMoved
+from referrals.lifecycle import Referral, Status, move
+
+
+def leave(scene: Scene, _: str = "") -> Outcome:
+    """Stop at once: forget the conversation, sweep the chat, say one neutral line.
+
+    Nothing is counted, and nothing is sent to this chat until somebody writes again.
+    """
+    kept = scene.session
+    left = Session(
+        language=kept.language,
+        chose_language=kept.chose_language,
+        noticed=kept.noticed,
+        counted=kept.counted,
+        left=True,
+    )
+    # Translators: neutral on purpose: somebody else may be reading.
+    return Outcome(
+        session=left, replies=(Reply(scene.t("All right."), sensitive=False),), sweep=True
+    )
+
+
+def show(scene: Scene, _: str = "") -> Outcome:
+    """Say exactly what is kept about this chat now."""
+    t = scene.t
+    return scene.say(
+        Reply(
+            paragraphs(
+                t("What I keep about this chat now:"),
+                lines(*(f"· {line}" for line in kept(scene) if line)),
+                t(
+                    "Not kept: your name, your number, your papers, your exact location. I "
+                    "cannot erase screenshots, what the messaging app keeps, or messages "
+                    "older than 48 hours."
+                ),
+            ),
+            choices=rows(
+                button(t("Erase everything"), "del"),
+                button(t("Leave now"), "exit"),
+                button(t("Menu"), "menu"),
+            ),
+        )
+    )
+
+
+def kept(scene: Scene) -> list[str]:
+    """Return what is kept, a line each."""
+    t, session = scene.t, scene.session
+    place = scene.context.world.places.by_id(session.place) if session.place else None
+    needs = t.list([t(NEEDS[code]) for code in session.needs if code in NEEDS])
+    open_now = sum(r.is_open for r in scene.context.referrals.values())
+    return [
+        t(
+            "a sealed address of this chat, so that I can answer, for 30 days after your last message"
+        ),
+        t("your language"),
+        t("what you look for, for today: {needs}", needs=needs) if needs else "",
+        t("your town, for today: {place}", place=place.name) if place else "",
+        t.n("{number} open request", "{number} open requests", open_now),
+        t("that you agreed to be counted") if session.counted == "yes" else "",
+    ]
+
+
+def ask_delete(scene: Scene, _: str = "") -> Outcome:
+    """Ask once more before everything goes."""
+    t = scene.t
+    text = t(
+        "Shall I erase everything? Open requests are withdrawn, and my messages of the last "
+        "48 hours disappear from this chat."
+    )
+    buttons = rows(button(t("Yes, erase"), "del!"), button(t("No, keep"), "menu"))
+    return scene.say(Reply(text, choices=buttons))
+
+
+def delete(scene: Scene, _: str = "") -> Outcome:
+    """Erase everything that belongs to this chat."""
+    mine = [r for r in scene.context.referrals.values() if r.is_open]
+    gone = [move(referral, Status.WITHDRAWN, scene.context.today) for referral in mine]
+    text = scene.t("Everything is erased. You can write again at any time.")
+    return Outcome(
+        session=None,
+        replies=(Reply(text, sensitive=False),),
+        events=tuple(ReferralMoved(referral) for referral in gone),
+        notices=tuple(notice for r in gone for notice in tell_staff(scene, r)),
+        sweep=True,
+    )
+
+
+def tell_staff(scene: Scene, referral: Referral) -> tuple[Notice, ...]:
+    """Return the notice that a card is withdrawn, where its chat is bound."""
+    if referral.organization not in scene.context.staff:
+        return ()
+    card = withdrawn_card(scene.context, referral)
+    return (Notice(ToStaff(referral.organization), card),)

@@ -1,0 +1,76 @@
+"""One turn with everything it may look at, and the verbs that answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from handlers.i18n import Catalog
+from handlers.turn import Choice, Context, Notice, Outcome, Reply, Session, Turn
+from handlers.understanding.meaning import Meaning
+from referrals.events import Event
+
+Rows = tuple[tuple[Choice, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A turn, its session, its context and what its text means."""
+
+    turn: Turn
+    session: Session
+    context: Context
+    meaning: Meaning
+    language: str
+
+    @property
+    def t(self) -> Catalog:
+        """The sentences of this chat's language."""
+        return self.context.world.catalogs.of(self.language)
+
+    def keeping(self, **changes: object) -> Scene:
+        """Return the scene with changes in its session."""
+        return replace(self, session=replace(self.session, **changes))  # type: ignore[arg-type]  # names of Session's fields, checked at run time
+
+    def say(
+        self,
+        *replies: Reply,
+        step: str = "",
+        events: tuple[Event, ...] = (),
+        notices: tuple[Notice, ...] = (),
+    ) -> Outcome:
+        """End the turn with these replies; ``step`` reads the next text."""
+        return Outcome(
+            session=replace(self.session, step=step),
+            replies=self._in_place(replies),
+            events=events,
+            notices=notices,
+        )
+
+    def _in_place(self, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+        """Let the first reply to a button take the place of its message."""
+        if not self.turn.choice or not replies:
+            return replies
+        first = replies[0]
+        if first.asks_location or first.venue:
+            return replies  # A location keyboard or a map cannot be put into an old message.
+        return (replace(first, replaces=True), *replies[1:])
+
+
+def button(label: str, data: str) -> Choice:
+    """Return a button."""
+    return Choice(label=label, data=data)
+
+
+def rows(*choices: Choice, width: int = 2) -> Rows:
+    """Lay buttons out in rows."""
+    return tuple(choices[i : i + width] for i in range(0, len(choices), width))
+
+
+def paragraphs(*parts: str) -> str:
+    """Join the parts that are not empty with a blank line."""
+    return "\n\n".join(part for part in parts if part)
+
+
+def lines(*parts: str) -> str:
+    """Join the parts that are not empty, one a line."""
+    return "\n".join(part for part in parts if part)

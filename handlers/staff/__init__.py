@@ -1,0 +1,1 @@
+"""Talking with focal points in their organization's own chat."""

@@ -1,0 +1,39 @@
+"""What is open in this organization's chat, and what waits for whom."""
+
+from __future__ import annotations
+
+from handlers.names import NEEDS
+from handlers.notices import shown_code
+from handlers.scene import Scene, button, lines, paragraphs, rows
+from handlers.turn import Outcome, Reply
+from referrals.lifecycle import Referral, Status
+
+MOST_SHOWN = 12
+
+
+def show(scene: Scene, _: str = "") -> Outcome:
+    """List the open referrals, those that wait for an answer first."""
+    if scene.context.organization is None:
+        return scene.say()
+    t = scene.t
+    mine = [r for r in scene.context.referrals.values() if r.is_open]
+    if not mine:
+        return scene.say(Reply(t("Nothing is open. Thank you."), sensitive=False))
+    mine.sort(key=lambda r: (r.status is not Status.REQUESTED, r.opened))
+    shown = mine[:MOST_SHOWN]
+    head = t.n("{number} open request", "{number} open requests", len(mine))
+    buttons = (button(shown_code(r.code), f"open:{r.code}") for r in shown)
+    text = paragraphs(head, lines(*(entry(scene, r) for r in shown)))
+    return scene.say(Reply(text, choices=rows(*buttons, width=3)))
+
+
+def entry(scene: Scene, referral: Referral) -> str:
+    """Return one line of the caseload."""
+    t = scene.t
+    waiting = (
+        t("waiting for your answer")
+        if referral.status is Status.REQUESTED
+        else t("accepted, not closed yet")
+    )
+    code, need = shown_code(referral.code), t(NEEDS[referral.need])
+    return f"{code} · {need} · {t.date(referral.opened)} · {waiting}"

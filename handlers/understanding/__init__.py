@@ -1,0 +1,1 @@
+"""Text to meaning: language, needs, danger, question, place. No replies here."""

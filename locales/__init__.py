@@ -1,0 +1,1 @@
+"""Data: catalogs, phrases, answers, countries."""

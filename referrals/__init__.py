@@ -1,0 +1,1 @@
+"""The domain: organizations, places, referrals, signals. No chat, no sentences."""

@@ -1,0 +1,111 @@
+"""Chats that belong to an organization or the working group, and one-use invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, select, update
+
+from referrals.store.settings import advance, read_setting
+from referrals.store.tables import invitation, staff_chat, working_group
+
+REVISION = "bindings_revision"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One bound chat; ``organization`` empty: a channel of the working group."""
+
+    organization: str
+    chat: bytes
+    recipient: bytes
+    """Sealed channel and chat id."""
+    language: str
+
+
+def load_bindings(connection: Connection) -> list[Bound]:
+    """Return every bound chat."""
+    staff = [
+        Bound(organization, chat, recipient, language)
+        for organization, chat, recipient, language in connection.execute(
+            select(
+                staff_chat.c.organization,
+                staff_chat.c.chat,
+                staff_chat.c.recipient,
+                staff_chat.c.language,
+            )
+        )
+    ]
+    group = connection.execute(
+        select(working_group.c.chat, working_group.c.recipient, working_group.c.language)
+    )
+    return staff + [Bound("", chat, recipient, language) for chat, recipient, language in group]
+
+
+def bindings_revision(connection: Connection) -> int:
+    """Return a number that grows with every change of a binding."""
+    return read_setting(connection, REVISION)
+
+
+def bind(connection: Connection, bound: Bound) -> None:
+    """Bind a chat, in place of what it and the organization were bound to before."""
+    unbind_chat(connection, bound.chat)
+    row = {"chat": bound.chat, "recipient": bound.recipient, "language": bound.language}
+    if bound.organization:
+        unbind(connection, bound.organization)
+        row_of_staff = {**row, "organization": bound.organization}
+        connection.execute(staff_chat.insert(), row_of_staff)
+    else:
+        connection.execute(working_group.insert(), row)
+    advance(connection, REVISION)
+
+
+def unbind(connection: Connection, organization: str) -> None:
+    """Take an organization's chat away from it."""
+    connection.execute(delete(staff_chat).where(staff_chat.c.organization == organization))
+    advance(connection, REVISION)
+
+
+def unbind_chat(connection: Connection, chat: bytes) -> None:
+    """Take away whatever a chat is bound to."""
+    connection.execute(delete(staff_chat).where(staff_chat.c.chat == chat))
+    connection.execute(delete(working_group).where(working_group.c.chat == chat))
+    advance(connection, REVISION)
+
+
+def set_staff_language(connection: Connection, organization: str, language: str) -> None:
+    """Store the language of an organization's chat."""
+    connection.execute(
+        update(staff_chat)
+        .where(staff_chat.c.organization == organization)
+        .values(language=language)
+    )
+    advance(connection, REVISION)
+
+
+def insert_invitation(
+    connection: Connection, fingerprint: bytes, organization: str | None, expires: int
+) -> None:
+    """Store a one-use link: SHA-256 of its token, unix second of its end."""
+    connection.execute(
+        invitation.insert(),
+        {"fingerprint": fingerprint, "organization": organization, "expires": expires},
+    )
+
+
+def good_invitations(
+    connection: Connection, fingerprints: Iterable[bytes], now: int
+) -> dict[bytes, str | None]:
+    """Return the organizations of those invitations that are unused and unexpired."""
+    query = (
+        select(invitation.c.fingerprint, invitation.c.organization)
+        .where(invitation.c.fingerprint.in_(list(fingerprints)), invitation.c.expires > now)
+        .with_for_update()
+    )
+    return {row.fingerprint: row.organization for row in connection.execute(query)}
+
+
+def use_up_invitation(connection: Connection, fingerprint: bytes) -> None:
+    """Delete an invitation that bound its chat."""
+    connection.execute(delete(invitation).where(invitation.c.fingerprint == fingerprint))
