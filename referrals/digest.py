@@ -56,7 +56,10 @@ def week_before(day: date) -> tuple[date, date]:
 
 
 def figures_of(
-    counted: Sequence[Counted], week: tuple[date, date], needs: Iterable[str], regions: Iterable[str]
+    counted: Sequence[Counted],
+    week: tuple[date, date],
+    needs: Iterable[str],
+    regions: Iterable[str],
 ) -> Figures:
     """Return what may be published of a week's counts; every need and region is listed,
     so that zero and suppressed look the same."""

@@ -196,9 +196,7 @@ def _read_json(name: str, data: bytes, reading: _Reading) -> None:
             reading.lines.append(_json_line(name, number, table, row, reading))
 
 
-def _json_line(
-    name: str, number: int, table: str, row: dict[str, str], reading: _Reading
-) -> _Line:
+def _json_line(name: str, number: int, table: str, row: dict[str, str], reading: _Reading) -> _Line:
     columns = TABLES[table].columns
     for column in row.keys() - set(columns):
         reason = "is not a field of the standard"

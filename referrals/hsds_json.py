@@ -16,7 +16,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Row = Mapping[str, str]
 
 
-class NotHsds(Exception):  # noqa: N818 - reads as a claim, like the domain's refusals
+class NotHsds(Exception):
     """The bytes are not HSDS JSON; the text says why and quotes nothing."""
 
 
@@ -61,9 +61,7 @@ class Flattened:
         self._merge(table, id, row)
         return id
 
-    def _field(
-        self, table: str, id: str, name: str, content: Json, depth: int
-    ) -> dict[str, str]:
+    def _field(self, table: str, id: str, name: str, content: Json, depth: int) -> dict[str, str]:
         """Add what a field holds; return the columns that it gives to its own row."""
         if name in ONE and isinstance(content, dict):
             child, column = ONE[name]
@@ -122,9 +120,7 @@ class _Nest:
 
     def object_of(self, table: str, row: Row, path: tuple[str, ...]) -> dict[str, Json]:
         """Return a row with everything that belongs to it."""
-        found: dict[str, Json] = {
-            name: _value(name, text) for name, text in row.items() if text
-        }
+        found: dict[str, Json] = {name: _value(name, text) for name, text in row.items() if text}
         if table == "addresses":
             found |= {name: row.get(name, "") for name in ("address_1", "postal_code")}
         path = (*path, table)

@@ -54,8 +54,7 @@ TABLES: Mapping[str, Table] = {
     ),
     "contacts": _table(
         "id",
-        "organization_id service_id service_at_location_id location_id name title department"
-        " email",
+        "organization_id service_id service_at_location_id location_id name title department email",
     ),
     # The standard also asks for address_1 and postal_code. A confidential location, or one
     # known by its city only, has neither, and nothing is made up to fill them.
@@ -86,9 +85,7 @@ TABLES: Mapping[str, Table] = {
     "organization_identifiers": _table(
         "id organization_id identifier_type identifier", "identifier_scheme"
     ),
-    "service_capacity": _table(
-        "id service_id unit_id available updated", "maximum description"
-    ),
+    "service_capacity": _table("id service_id unit_id available updated", "maximum description"),
     "units": _table("id name", "scheme identifier uri"),
     "url": _table("id url", "label organization_id service_id"),
     "metadata": _table(

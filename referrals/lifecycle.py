@@ -138,9 +138,7 @@ def move(referral: Referral, to: Status, day: date, reason: str = "") -> Referra
     return replace(referral, status=to, moved=day, reason=reason)
 
 
-def check_request(
-    organization: OrganizationId, consent: Consent, still_open: int
-) -> None:
+def check_request(organization: OrganizationId, consent: Consent, still_open: int) -> None:
     """Raise a ``Refused`` unless a new referral may be made."""
     if consent.organization != organization:
         raise NoConsent

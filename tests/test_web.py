@@ -21,7 +21,10 @@ from bot.web.app import SECURITY_HEADERS, STATIC, web_application
 from bot.web.chat import Pace
 from handlers.turn import ChatKind, Choice, Reply, Unreadable, Venue
 
-ORGANIZATIONS = (("river", "Casa Ejemplo del Río"), ("net", "Red Ficticia"))
+ORGANIZATIONS = (
+    ("river", "Casa Ejemplo del Río"),
+    ("net", "Red Ficticia de un nombre muy largo " * 2),
+)
 CHROMIUM = Path(os.environ.get("FARO_TEST_CHROMIUM", "/usr/bin/chromium"))
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -595,12 +598,12 @@ async def test_a_person_asks_presses_and_leaves_in_a_browser(house: House) -> No
         await page.wait_for_selector('.tabs [data-tab="staff"] .unread:not([hidden])')
         await page.click('.tabs [data-tab="staff"]')
         await page.wait_for_selector("text=A card for Red Ficticia")
+        width = await page.evaluate("document.querySelector('main').scrollWidth")
         await page.click('.tabs [data-tab="person"]')
         await page.click("#leave")
         assert await page.locator("#log-person").inner_text() == ""
         await page.wait_for_selector("#log-person >> text=Listo.")
         assert "bonjour" not in await page.content()
-        width = await page.evaluate("document.documentElement.scrollWidth")
         await browser.close()
     assert width == 390
     assert problems == []

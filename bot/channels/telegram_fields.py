@@ -17,16 +17,22 @@ Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 
 
 class Chat(msgspec.Struct):
+    """Where it was said."""
+
     id: Id
     type: str
 
 
 class Sender(msgspec.Struct):
+    """Who said it: a language and whether it is a bot, nothing else."""
+
     is_bot: bool = False
     language_code: str = ""
 
 
 class Location(msgspec.Struct):
+    """A shared point."""
+
     latitude: Latitude
     longitude: Longitude
 
@@ -36,6 +42,8 @@ class Present(msgspec.Struct):
 
 
 class Message(msgspec.Struct, rename={"sender": "from"}):
+    """A message: its text, and the mere presence of anything else."""
+
     chat: Chat
     message_id: Id = 0
     date: Id = 0
@@ -63,6 +71,8 @@ class Message(msgspec.Struct, rename={"sender": "from"}):
 
 
 class Callback(msgspec.Struct, rename={"sender": "from"}):
+    """A pressed button."""
+
     id: str
     sender: Sender | None = None
     message: Message | None = None
@@ -70,6 +80,8 @@ class Callback(msgspec.Struct, rename={"sender": "from"}):
 
 
 class Update(msgspec.Struct):
+    """One update, with the kinds that are read."""
+
     update_id: UpdateId
     message: Message | None = None
     edited_message: Message | None = None

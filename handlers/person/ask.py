@@ -45,6 +45,13 @@ def receive_text(scene: Scene) -> Outcome:
     return menu.not_understood(scene)
 
 
+def is_request(scene: Scene) -> bool:
+    """Tell whether a text asks for something, where a town was expected."""
+    found = scene.context.world.places.find(scene.turn.text, 1)
+    is_place = bool(found) and found[0].exact
+    return not is_place and bool(needs_of(scene) or question_of(scene))
+
+
 def needs_of(scene: Scene) -> tuple[str, ...]:
     """Return the needs that were read with enough confidence."""
     sure = [g.value for g in scene.meaning.needs if g.confidence >= SURE and g.value in NEEDS]

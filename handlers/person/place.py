@@ -24,15 +24,7 @@ def ask(scene: Scene, _: str = "") -> Outcome:
         "Where are you? Share your location or write the town, in any spelling. I use it to "
         "search, and forget your exact location at once."
     )
-    return scene.say(
-        Reply(
-            text,
-            choices=rows(button(t("Skip"), "at:skip")),
-            asks_location=True,
-            location_label=t("Share my location"),
-        ),
-        step="place",
-    )
+    return scene.say(asking(scene, text), step="place")
 
 
 def receive_text(scene: Scene) -> Outcome:
@@ -62,6 +54,29 @@ def is_clear(found: Sequence[Found]) -> bool:
 def is_rival(other: Found, first: Found) -> bool:
     """Tell whether another place with that name is of comparable size."""
     return other.exact and other.place.population * 4 > first.place.population
+
+
+def receive_meaning(scene: Scene) -> Outcome:
+    """Take a place from what was understood, or ask again with a way on."""
+    if scene.meaning.place:
+        return take(scene, scene.meaning.place, "typed")
+    t = scene.t
+    text = t(
+        "I do not know that place. Write the nearest larger town, share your location, or "
+        "skip and I will look in the whole country."
+    )
+    return scene.say(asking(scene, text), step="place")
+
+
+def asking(scene: Scene, text: str) -> Reply:
+    """Return a question for the place: shared, typed or skipped."""
+    t = scene.t
+    return Reply(
+        text,
+        choices=rows(button(t("Skip"), "at:skip")),
+        asks_location=True,
+        location_label=t("Share my location"),
+    )
 
 
 def offer(scene: Scene, places: list[Place]) -> Outcome:

@@ -60,7 +60,8 @@ def kept(scene: Scene) -> list[str]:
     open_now = sum(r.is_open for r in scene.context.referrals.values())
     return [
         t(
-            "a sealed address of this chat, so that I can answer, for 30 days after your last message"
+            "a sealed address of this chat, so that I can answer, for 30 days after your "
+            "last message"
         ),
         t("your language"),
         t("what you look for, for today: {needs}", needs=needs) if needs else "",

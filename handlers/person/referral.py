@@ -203,8 +203,8 @@ def receipt(scene: Scene, referral: Referral, organization: str) -> Reply:
     text = paragraphs(
         t("Sent to {organization}. Your code: {code}", organization=organization, code=code),
         t(
-            "I write to you here when they answer. When they contact you, they must first say: "
-            "{words}. Help is free.",
+            "I write to you here when they answer. When you talk with them, they must first "
+            "say: {words}. Help is free.",
             words=referral.meeting_code,
         ),
     )

@@ -146,4 +146,6 @@ def receive_text(scene: Scene) -> Outcome:
     if word in INTERRUPTS and not (scene.session.step == "words" and word in {"hello", "thanks"}):
         return INTERRUPTS[word](scene)
     step = STEPS.get(scene.session.step)
-    return step(scene) if step else ask.receive_text(scene)
+    if step is None or (step is place.receive_text and ask.is_request(scene)):
+        return ask.receive_text(scene)
+    return step(scene)

@@ -35,7 +35,7 @@ PAIRS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "suicide_risk": (("hopeless", "end"),),
     "child_alone": (("minor", "nobody"),),
-    "medical": (("pregnant", "alarm"),),
+    "medical": (("patient", "alarm"),),
 }
 """Signs that say little alone and much together, as people tell danger sideways."""
 

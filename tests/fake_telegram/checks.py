@@ -100,9 +100,8 @@ def _value(spec: Spec, field: Field, value: object, where: str) -> Iterator[str]
         yield f"{where} is not {field.constant}"
     if field.language and not re.fullmatch(r"([a-z]{2})?", str(value)):
         yield f"{where} is not a two-letter language code"
-    if pattern := PATTERNS.get(where.split(".", 1)[-1]):
-        if not re.fullmatch(pattern, str(value)):
-            yield f"{where} has characters that are not allowed"
+    if not re.fullmatch(PATTERNS.get(where.split(".", 1)[-1], r"(?s:.*)"), str(value)):
+        yield f"{where} has characters that are not allowed"
     # Texts with markup are measured after it is read, by _texts.
     if field.limit and where not in MEASURED:
         yield from _measured(field.limit, value, where)
@@ -209,7 +208,7 @@ def _keyboard(markup: object) -> Iterator[str]:
     if not isinstance(markup, dict):
         return
     for name in ("inline_keyboard", "keyboard"):
-        rows = markup.get(name, [])
+        rows = markup.get(name)
         if isinstance(rows, list) and all(isinstance(row, list) for row in rows):
             yield from _rows(name, rows)
 

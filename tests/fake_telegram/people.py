@@ -122,21 +122,20 @@ class People:
 
     def block(self, chat: int) -> int:
         """Block the bot, or put it out of a group."""
-        return self._membership(chat, "member", "kicked", blocked=True)
+        inside = "administrator" if self.open_chat(chat).kind == "channel" else "member"
+        return self._membership(chat, inside, "kicked", blocked=True)
 
     def admit(self, chat: int, kind: str = "") -> int:
         """Unblock the bot, or let it into a group or a channel."""
-        new = "administrator" if kind == "channel" else "member"
-        self.open_chat(chat, kind)
-        return self._membership(chat, "left", new, blocked=False)
+        # In a channel a bot is always an administrator.
+        inside = "administrator" if self.open_chat(chat, kind).kind == "channel" else "member"
+        return self._membership(chat, "left", inside, blocked=False)
 
     def _membership(self, chat: int, old: str, new: str, *, blocked: bool) -> int:
         place = self._enter(chat)
         place.blocked = blocked
         date = int(self.methods.now())
-        # Administrators have more fields than matter here; a member is enough to read.
-        state = "member" if new == "administrator" else new
-        content = updates.membership(place, self._sender(place), old, state, date)
+        content = updates.membership(place, self._sender(place), old, new, date)
         return self._push(place, content)
 
     def migrate(self, chat: int, new: int) -> int:

@@ -35,6 +35,23 @@ STICKER: JsonObject = {
     }
 }
 
+_RIGHTS = [
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+    "can_post_messages",
+    "can_edit_messages",
+]
+
 
 def person(user: int, language_code: str = "") -> JsonObject:
     """Return a user object; real clients leave an unknown language out."""
@@ -123,5 +140,7 @@ def membership(chat: Chat, sender: JsonObject, old: str, new: str, date: int) ->
 
 
 def _member(status: str) -> JsonObject:
-    until = {"until_date": 0} if status == "kicked" else {}
-    return {"status": status, "user": BOT, **until}
+    more: JsonObject = {"until_date": 0} if status == "kicked" else {}
+    if status == "administrator":
+        more = dict.fromkeys(_RIGHTS, False)
+    return {"status": status, "user": BOT, **more}

@@ -77,7 +77,7 @@ function addStaffPane(pane, name) {
   const log = el("div", { ...properties, "aria-label": name }, empty);
   byId("logs-staff").append(log);
   panes.set(pane, newPane(pane, log));
-  translate(log);
+  translate(log.parentElement);
 }
 
 // Never take the chat away from someone who is writing in it: mark the other one instead.

@@ -1,6 +1,6 @@
 // One chat on the page: bubbles, buttons, cards. Keeps nothing outside the page.
 
-import { el } from "./dom.js";
+import { el, svg } from "./dom.js";
 import { spotMap } from "./map.js";
 
 const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/g;
@@ -12,11 +12,18 @@ export class Pane {
   #hooks;
   #rows = new Map();
   #anchor = null;
+  #isAwaiting = false;
+  #newest;
 
   /** hooks: texts(), time(date), onPress(row, choice, button), onLocate(). */
   constructor(log, hooks) {
     this.#log = log;
     this.#hooks = hooks;
+    this.#newest = newestButton(() => this.toEnd());
+    const frame = el("div", { class: "scroll" });
+    log.replaceWith(frame);
+    frame.append(log, this.#newest);
+    log.addEventListener("scroll", () => this.#offerNewest(), { passive: true });
   }
 
   get log() {
@@ -35,7 +42,9 @@ export class Pane {
     before.replaceWith(row);
     row.classList.add("changed");
     if (hadFocus) this.#log.focus({ preventScroll: true });
-    if (wasAtEnd) this.#follow();
+    if (this.#isAwaiting) this.#reveal(row);
+    else if (wasAtEnd) this.#follow();
+    this.#offerNewest();
   }
 
   /** Take a message off the page. */
@@ -73,6 +82,7 @@ export class Pane {
   /** Remember where the answer to this begins: it must not scroll out of sight. */
   acted() {
     this.#anchor = this.#log.lastElementChild;
+    this.#isAwaiting = true;
   }
 
   /** Show the newest message. */
@@ -107,7 +117,9 @@ export class Pane {
       (other) => Number(other.dataset.id) > id,
     );
     this.#log.insertBefore(row, later ?? null);
-    if (wasAtEnd) this.#follow();
+    if (wasAtEnd || this.#isAwaiting) this.#follow();
+    this.#isAwaiting = false;
+    this.#offerNewest();
   }
 
   #row(message) {
@@ -151,6 +163,18 @@ export class Pane {
     return scrollHeight - scrollTop - clientHeight < NEAR_END;
   }
 
+  // The changed message is read from its beginning, also when it grew over the edge.
+  #reveal(row) {
+    const top = row.offsetTop - 12;
+    const bottom = row.offsetTop + row.offsetHeight + 12 - this.#log.clientHeight;
+    const view = this.#log.scrollTop;
+    this.#log.scrollTop = Math.min(top, Math.max(view, bottom));
+  }
+
+  #offerNewest() {
+    this.#newest.hidden = this.#isAtEnd();
+  }
+
   // An answer may be several messages, the one about danger first: stop at its beginning.
   #follow() {
     const top = this.#anchor?.isConnected ? this.#anchor.offsetTop - 12 : -1;
@@ -168,6 +192,13 @@ export function venue({ title, address, latitude, longitude }) {
     address ? el("span", {}, address) : null,
   );
   return el("figure", { class: "venue" }, spotMap(latitude, longitude), caption);
+}
+
+function newestButton(onclick) {
+  const arrow = svg("path", { d: "M12 5v14M5.5 12.5 12 19l6.5-6.5" });
+  const icon = svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, arrow);
+  const properties = { type: "button", class: "round newest", "data-label": "newest" };
+  return el("button", { ...properties, hidden: true, onclick }, icon);
 }
 
 function bubble(...children) {
