@@ -346,6 +346,19 @@ async def test_a_reset_connection_loses_the_call_or_only_its_answer(
     assert fake.texts(ANA) == ["después", "mal", "bien"]
 
 
+async def test_a_delay_holds_back_calls_but_not_polls(
+    fake: FakeTelegram, bot: telegram.Bot
+) -> None:
+    fake.delay(3600)
+    sending = asyncio.create_task(bot.send_message(ANA, "hola", read_timeout=3600))
+    await until(lambda: fake.counts["sendMessage"] > 0)
+    fake.write(ANA, "hola")
+    assert len(await bot.get_updates()) == 1
+    assert not sending.done()
+    assert fake.texts(ANA) == []
+    sending.cancel()
+
+
 async def test_a_message_older_than_two_days_cannot_be_deleted() -> None:
     clock = [1_800_000_000.0]
     async with (
@@ -506,6 +519,13 @@ async def test_every_update_of_a_load_can_be_followed(
         "answered_twice": 1,
         "seconds": 0,
     }
+
+
+async def test_a_load_can_press_buttons(fake: FakeTelegram, bot: telegram.Bot) -> None:
+    await run(fake, Load(count=2, rate=0, chats=1, kind="press", words=["yes", "no"]))
+    pressed = [one.callback_query for one in await bot.get_updates()]
+    assert [one.data for one in pressed if one] == ["yes", "no"]
+    assert [one.marker for one in fake.pending.all] == ["#m0000001", "#m0000002"]
 
 
 async def test_alone_as_a_process_it_is_told_what_to_do_over_http() -> None:

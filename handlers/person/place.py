@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from handlers.person import find, menu
 from handlers.scene import Scene, button, rows
 from handlers.turn import Outcome, Reply
-from referrals.places import Coordinates, Found, Place, PlaceId, fold
+from referrals.places import Coordinates, Place, PlaceId, fold, stands_out
 
 FAR = 4
 """How many places to offer when the name fits several."""
-CLOSE = 0.8
-"""Likeness from which a misspelt name is taken for what it resembles."""
-LEAD = 0.06
-"""How much less like the name the next place must be."""
 
 
 def ask(scene: Scene, _: str = "") -> Outcome:
@@ -35,25 +29,9 @@ def receive_text(scene: Scene) -> Outcome:
     found = scene.context.world.places.find(text, FAR) or (scene.context.world.places.spot(text))
     if not found:
         return receive_meaning(scene)
-    if is_clear(found):
+    if stands_out(found):
         return take(scene, found[0].place, "typed")
     return offer(scene, [f.place for f in found[:FAR]])
-
-
-def is_clear(found: Sequence[Found]) -> bool:
-    """Tell whether the first place is meant beyond doubt, so that nobody is asked."""
-    first, others = found[0], found[1:]
-    if first.exact:
-        return not any(is_rival(other, first) for other in others)
-    return first.score >= CLOSE and all(
-        first.score - other.score >= LEAD or other.place.population * 20 < first.place.population
-        for other in others
-    )
-
-
-def is_rival(other: Found, first: Found) -> bool:
-    """Tell whether another place with that name is of comparable size."""
-    return other.exact and other.place.population * 4 > first.place.population
 
 
 def receive_meaning(scene: Scene) -> Outcome:

@@ -7,11 +7,15 @@ import re
 from fake_telegram.chats import Chat, JsonObject, Message
 from fake_telegram.markup import units
 
-BOT: JsonObject = {
+SELF: JsonObject = {
     "id": 4242,
     "is_bot": True,
     "first_name": "Faro",
     "username": "faro_test_bot",
+}
+"""The bot as the sender of a message."""
+BOT: JsonObject = {
+    **SELF,
     "can_join_groups": True,
     "can_read_all_group_messages": False,
     "supports_inline_queries": False,
@@ -82,7 +86,7 @@ def shown(chat: Chat, message: Message, sender: JsonObject | None = None) -> Jso
     """Return Telegram's message object for a message of a chat."""
     made: JsonObject = {"message_id": message.id}
     if message.by_bot and chat.kind != "channel":
-        made["from"] = BOT
+        made["from"] = SELF
     elif sender is not None:
         made["from"] = sender
     if chat.kind == "channel":
@@ -143,4 +147,4 @@ def _member(status: str) -> JsonObject:
     more: JsonObject = {"until_date": 0} if status == "kicked" else {}
     if status == "administrator":
         more = dict.fromkeys(_RIGHTS, False)
-    return {"status": status, "user": BOT, **more}
+    return {"status": status, "user": SELF, **more}
