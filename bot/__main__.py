@@ -211,6 +211,26 @@ def keys_list() -> None:
         say.print(f"{chosen.keys_folder}: key {version} seals")
 
 
+@keys_app.command("retire")
+def keys_retire() -> None:
+    """Destroy all sealing keys but the newest, after a rotation."""
+    with clear_errors():
+        from bot.vault import forget_older
+
+        say.print(f"{forget_older(settings().keys_folder)} older keys were destroyed.")
+
+
+@staff_app.command("unbind")
+def staff_unbind(
+    organization: Annotated[str, typer.Argument(help="Id or part of the name.")],
+) -> None:
+    """Take an organization's chat away: it receives nothing until it is invited again."""
+    with clear_errors():
+        from bot.invitations import unbind
+
+        say.print(f"{unbind(settings(), organization)} has no chat any more.", markup=False)
+
+
 @staff_app.command("invite")
 def staff_invite(
     organization: Annotated[str, typer.Argument(help="Id or part of the name.")] = "",

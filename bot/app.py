@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot import commands, starting
-from bot.bindings import BoundChat, seal_binding
+from bot.bindings import BoundChat, open_bindings, seal_binding
 from bot.channels.telegram import TelegramChannel, Webhook
 from bot.channels.telegram_polling import poll
 from bot.channels.telegram_webhook import webhook_handler
@@ -85,9 +85,9 @@ async def serve_web_chat(parts: Parts, stop: asyncio.Event, ready: Callable[[str
         )
     ]
     async with running(parts, {channel.name: channel}) as jobs:
-        await parts.runner.call(
-            lambda c: bind_page(c, parts.vault, [OrganizationId(i) for i, _ in organizations])
-        )
+        if parts.settings.is_fictional:
+            shown = [OrganizationId(i) for i, _ in organizations]
+            await parts.runner.call(lambda c: bind_page(c, parts.vault, shown))
         app = web_application(
             channel, parts.runner, organizations, jobs.publish_now, lambda: not stop.is_set()
         )
@@ -120,6 +120,14 @@ def bind_page(
         bindings.bind(connection, seal_binding(page_chat(vault, WORKING_GROUP, None), sealer))
 
 
+def unbind_others(connection: Connection, vault: Vault, channel: str) -> None:
+    """Take organizations' chats of other channels away: nothing would reach them here."""
+    bound = open_bindings(bindings.load_bindings(connection), Sealer(vault))
+    for chat in bound.chats.values():
+        if chat.channel != channel:
+            bindings.unbind_chat(connection, chat.key)
+
+
 def page_chat(vault: Vault, chat: str, organization: OrganizationId | None) -> BoundChat:
     """Return a chat of the page as bound."""
     key = vault.chat_key(WebChannel.name, chat)
@@ -141,6 +149,7 @@ async def serve_telegram(parts: Parts, stop: asyncio.Event, ready: Callable[[str
     app = health_application(lambda: not stop.is_set(), routes)
     try:
         async with running(parts, {channel.name: channel}), listening(app, settings):
+            await parts.runner.call(lambda c: unbind_others(c, parts.vault, channel.name))
             await until_prepared(channel, parts.world, webhook, stop)
             ready(f"Telegram, @{channel.username}")
             if webhook:

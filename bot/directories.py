@@ -9,11 +9,11 @@ from rich.progress import track
 from rich.table import Table
 
 from bot.settings import Settings
-from bot.starting import open_database, today
+from bot.starting import directory_rows, open_database, today
 from bot.world import Rows, known_organizations, package_of
 from referrals.directory import Directory, Organization, build_directory
 from referrals.hsds import Package
-from referrals.store.records import load_rows, save_package
+from referrals.store.records import save_package
 
 MOST_PROBLEMS = 50
 
@@ -67,7 +67,7 @@ def show(settings: Settings, say: Console, only_offered: bool) -> None:
     """Print a table of the stored organizations."""
     engine = open_database(settings)
     with engine.begin() as connection:
-        directory = build_directory(load_rows(connection))
+        directory = build_directory(directory_rows(settings, connection))
     table = Table("organization", "id", "services", "offered")
     for organization in track(directory.organizations(), "Reading", console=say, transient=True):
         offered = offered_of(directory, organization)

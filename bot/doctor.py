@@ -12,7 +12,7 @@ from bot.country_files import load_country
 from bot.parcel import Delivery, Unreachable
 from bot.phrase_files import load_phrases
 from bot.settings import LOCALES, Settings
-from bot.starting import open_database
+from bot.starting import keys_were_made, open_database
 from bot.vault import Vault
 from bot.world import country_folder, fictional_package, load_places
 from referrals.directory import build_directory
@@ -80,7 +80,7 @@ def check_database(settings: Settings) -> str:
 
 def check_keys(settings: Settings) -> str:
     """Open the keys and a value that they sealed."""
-    if not settings.keys_folder.exists():
+    if not settings.keys_folder.exists() and not keys_were_made(settings):
         return "none yet: they are made at the first start"
     vault = Vault.open(settings.keys_folder)
     vault.unseal(vault.seal(b"faro", b"doctor", b"1"), b"doctor", b"1")

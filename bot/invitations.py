@@ -6,11 +6,11 @@ import secrets
 import time
 
 from bot.settings import Settings
-from bot.starting import NotReady, open_database
+from bot.starting import NotReady, directory_rows, open_database
 from bot.vault import fingerprint
 from referrals.directory import Directory, Organization, build_directory
 from referrals.store.bindings import insert_invitation
-from referrals.store.records import load_rows
+from referrals.store.bindings import unbind as unbind_organization
 
 GOOD_FOR_SECONDS = 24 * 3600
 TOKEN_BYTES = 18
@@ -25,13 +25,21 @@ def invite(settings: Settings, wanted: str, working_group: bool) -> str:
     with engine.begin() as connection:
         organization = None
         if not working_group:
-            organization = named(build_directory(load_rows(connection)), wanted)
+            organization = named(build_directory(directory_rows(settings, connection)), wanted)
         token = secrets.token_urlsafe(TOKEN_BYTES)
         expires = int(time.time()) + GOOD_FOR_SECONDS
         insert_invitation(
             connection, fingerprint(token), organization.id if organization else None, expires
         )
     return advice(organization, token)
+
+
+def unbind(settings: Settings, wanted: str) -> str:
+    """Take an organization's chat away; return its name."""
+    with open_database(settings).begin() as connection:
+        organization = named(build_directory(directory_rows(settings, connection)), wanted)
+        unbind_organization(connection, organization.id)
+    return organization.name
 
 
 def named(directory: Directory, wanted: str) -> Organization:
@@ -51,11 +59,12 @@ def advice(organization: Organization | None, token: str) -> str:
     if organization is None:
         return (
             "Add the bot to the channel as an administrator that may post, then post this in "
-            f"the channel, within 24 hours, once:\n/start {token}"
+            f"the channel, within 24 hours, once (with the bot's own name):\n"
+            f"/start@<name of the bot> {token}"
         )
     return (
         f"For {organization.name}. Add the bot to the organization's group (never as an "
         "administrator), then write this in the group, within 24 hours, once:\n"
-        f"/start {token}\n"
+        f"/start@<name of the bot> {token}\n"
         f"Or open: https://t.me/<name of the bot>?startgroup={token}"
     )

@@ -6,14 +6,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import msgspec
 
 from bot.desk import Desk
 from bot.parcel import NotCommitted
 from bot.runner import Runner
+from bot.sealing import Sealer
 from bot.vault import Vault
 from bot.world import directory_of, with_directory
+from handlers.conversation import forgotten
 from handlers.group.digest import render
 from handlers.names import NEEDS
 from handlers.notices import staff_card, told_person
@@ -28,10 +31,13 @@ from referrals.store.engine import Connection, Engine, truncate_wal
 log = logging.getLogger("faro.jobs")
 
 EVERY_SECONDS = 60.0
-DAYS = {"seen": 8, "sessions": 30, "cases": 30, "signals": 8, "message_hours": 47}
+DAYS = {"seen": 8, "sessions": 30, "cases": 30, "signals": 15, "cards": 60}
+MESSAGE_HOURS = 47
 """How long each kind of row is kept, as docs/privacy.md says."""
 DAYS_TO_ANSWER = {Priority.EMERGENCY: 1, Priority.URGENT: 3, Priority.NORMAL: 14}
 """Days after which a request without an answer expires and she is told."""
+DAYS_ACCEPTED = 30
+"""Days after which an accepted request that nobody closed ends, outcome unknown."""
 
 
 class Jobs:
@@ -42,11 +48,18 @@ class Jobs:
         self._engine = engine
         self._vault = vault
         self._directory_revision = -1
+        self._forgot: date | None = None
 
     async def run(self) -> None:
         """Run until cancelled; a job that fails is tried again with the next round."""
         while True:
-            for job in (self.refresh_directory, self.expire, self.publish, self.purge):
+            for job in (
+                self.refresh_directory,
+                self.expire,
+                self.publish,
+                self.forget,
+                self.purge,
+            ):
                 await guarded(job)
             await asyncio.sleep(EVERY_SECONDS)
 
@@ -105,20 +118,34 @@ class Jobs:
         def close(desk: Desk) -> None:
             for referral in overdue(desk.connection, today):
                 case = desk.case(referral.code)
-                if case is not None and case.referral.status is Status.REQUESTED:
+                if case is not None and case.referral.status is referral.status:
                     gone = move(case.referral, Status.EXPIRED, today)
-                    desk.settle((ReferralMoved(gone),), self.notices(desk, gone))
+                    notices = self.notices(desk, gone, was=referral.status)
+                    desk.settle((ReferralMoved(gone),), notices)
 
         await self._runner.with_desk(close)
 
-    def notices(self, desk: Desk, gone: Referral) -> Sequence[Notice]:
-        """Tell the person, and close the card where it is shown."""
+    def notices(self, desk: Desk, gone: Referral, was: Status) -> Sequence[Notice]:
+        """Tell the person that nobody answered, and close the card where it is shown."""
         staff = desk.bindings.staff
         context = Context(self._runner.world, self._runner.now(), staff=staff)
-        told = [Notice(ToPerson(gone.code), told_person(context, gone))]
+        told = []
+        if was is Status.REQUESTED:
+            told.append(Notice(ToPerson(gone.code), told_person(context, gone)))
         if gone.organization in staff:
             told.append(Notice(ToStaff(gone.organization), staff_card(context, gone)))
         return told
+
+    async def forget(self) -> None:
+        """Take out of every session what it may hold for one day only."""
+        today = self.today()
+        if self._forgot == today:
+            return
+        after: bytes | None = b""
+        while after is not None:
+            after = await self._runner.call(partial(forget_page, Sealer(self._vault), today, after))
+        await asyncio.to_thread(truncate_wal, self._engine)
+        self._forgot = today
 
     async def purge(self) -> None:
         """Delete what is older than its time."""
@@ -154,13 +181,27 @@ def has_digest(connection: Connection, name: str) -> bool:
 
 
 def overdue(connection: Connection, today: date) -> list[Referral]:
-    """Return requests that waited longer than their priority allows."""
+    """Return requests that waited too long for an answer, or for their end."""
     waiting = cases_moved_before(connection, Status.REQUESTED, today)
-    return [
+    taken = cases_moved_before(connection, Status.ACCEPTED, today - timedelta(days=DAYS_ACCEPTED))
+    late = [
         case.referral
         for case in waiting
         if (today - case.referral.opened).days > DAYS_TO_ANSWER[case.referral.priority]
     ]
+    return [*late, *(case.referral for case in taken)]
+
+
+def forget_page(sealer: Sealer, today: date, after: bytes, connection: Connection) -> bytes | None:
+    """Forget in one page of sessions of earlier days; return where the next one begins."""
+    page = upkeep.sessions_before(connection, today, after)
+    for chat, body in page:
+        session, recipient = sealer.session_of(chat, body), sealer.recipient_of_session(chat, body)
+        if session is None or recipient is None or session == forgotten(session):
+            continue
+        sealed = sealer.seal_session(chat, *recipient, forgotten(session))
+        upkeep.replace_session(connection, chat, body, sealed)
+    return page[-1][0] if page else None
 
 
 def purge_all(connection: Connection, now: datetime, today: date) -> int:
@@ -170,8 +211,12 @@ def purge_all(connection: Connection, now: datetime, today: date) -> int:
         (
             upkeep.purge_seen(connection, today - timedelta(days=DAYS["seen"])),
             upkeep.purge_sessions(connection, today - timedelta(days=DAYS["sessions"])),
-            upkeep.purge_signals(connection, today - timedelta(days=DAYS["signals"] + 7)),
-            upkeep.purge_messages(connection, seconds // 3600 - DAYS["message_hours"]),
+            upkeep.purge_signals(connection, today - timedelta(days=DAYS["signals"])),
+            upkeep.purge_messages(
+                connection,
+                seconds // 3600 - MESSAGE_HOURS,
+                seconds // 3600 - DAYS["cards"] * 24,
+            ),
             upkeep.purge_invitations(connection, seconds),
             purge_cases(connection, today - timedelta(days=DAYS["cases"])),
         )

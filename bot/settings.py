@@ -26,7 +26,7 @@ class Settings:
     """Folder of the database and, unless ``keys`` is set, of the keys."""
     database: str = ""
     """``sqlite:////path`` or ``postgresql://user:password@host/name``. Empty: a SQLite
-    file in the data folder."""
+    file in the data folder, another one for the fictional directory."""
     keys: str = ""
     """Folder of the keys: better on another volume than the database."""
     country: str = "mx"
@@ -66,7 +66,9 @@ class Settings:
     @property
     def database_url(self) -> str:
         """The database's address."""
-        return self.database or f"sqlite:///{self.data_folder / 'faro.db'}"
+        # Never one file for both: made-up chats must not reach a live service.
+        name = "demo.db" if self.is_fictional else "faro.db"
+        return self.database or f"sqlite:///{self.data_folder / name}"
 
     @property
     def is_fictional(self) -> bool:

@@ -9,9 +9,12 @@ from bot.settings import Settings
 from bot.vault import Vault, make_keys
 from bot.world import Rows, fictional_package, known_organizations, load_world
 from handlers.turn import World
-from referrals.store.engine import Engine, open_engine
+from referrals.store.engine import Connection, Engine, open_engine
 from referrals.store.records import load_rows, save_package
 from referrals.store.versions import check_version, migrate
+
+KEYS_MADE = "keys.made"
+"""File in the data folder that says that keys exist somewhere."""
 
 
 class NotReady(Exception):
@@ -33,27 +36,37 @@ def open_database(settings: Settings) -> Engine:
 def open_keys(settings: Settings) -> Vault:
     """Open the keys; make them when nothing was ever stored. Raises ``KeysMissing``."""
     folder = settings.keys_folder
-    is_new = not folder.exists() and not (settings.data_folder / "keys.made").exists()
-    if is_new:
-        make_keys(folder)
+    if not keys_were_made(settings):
+        if not folder.is_dir() or not any(folder.iterdir()):
+            make_keys(folder)
         # Keys that are gone later must not be replaced in silence: everything that they
         # sealed would be lost without a word.
-        (settings.data_folder / "keys.made").touch(mode=0o600)
+        (settings.data_folder / KEYS_MADE).touch(mode=0o600)
     return Vault.open(folder)
 
 
+def keys_were_made(settings: Settings) -> bool:
+    """Tell whether this data folder was ever used with keys."""
+    return (settings.data_folder / KEYS_MADE).exists()
+
+
 def fill_directory(settings: Settings, engine: Engine) -> None:
-    """Store the first directory where there is none yet."""
+    """Store the first directory where there is none yet; never the made-up one."""
+    if settings.is_fictional:
+        return
     with engine.begin() as connection:
         if load_rows(connection):
             return
-        save_package(connection, first_rows(settings), today())
+        save_package(connection, known_organizations(settings), today())
 
 
-def first_rows(settings: Settings) -> Rows:
-    """Return the fictional directory, or the country's known organizations, unvetted."""
-    if not settings.is_fictional:
-        return known_organizations(settings)
+def directory_rows(settings: Settings, connection: Connection) -> Rows:
+    """Return the directory in use: the made-up one, or the stored one; never both."""
+    return fictional_rows(settings) if settings.is_fictional else load_rows(connection)
+
+
+def fictional_rows(settings: Settings) -> Rows:
+    """Return the plainly fictional directory, as fresh as if reported today."""
     package = fictional_package(settings)
     if not package.is_loadable:
         raise NotReady("the fictional directory is damaged: run `faro doctor`")
@@ -68,12 +81,8 @@ def reported_today(rows: Rows) -> Sequence[Mapping[str, str]]:
 
 def open_world(settings: Settings, engine: Engine) -> World:
     """Load everything a turn may look at."""
-    if settings.is_fictional:
-        # Never mixed with a stored directory of real places.
-        return load_world(settings, first_rows(settings))
     with engine.begin() as connection:
-        rows = load_rows(connection)
-    return load_world(settings, rows)
+        return load_world(settings, directory_rows(settings, connection))
 
 
 def today() -> date:

@@ -60,12 +60,15 @@ def language_of(turn: Turn, session: Session, context: Context, meaning: Meaning
 def fresh(session: Session, context: Context) -> Session:
     """Forget what she looked for once its day is over; keep language and choices."""
     today = context.today.isoformat()
-    if session.day == today:
-        return session
+    return session if session.day == today else replace(forgotten(session), day=today)
+
+
+def forgotten(session: Session) -> Session:
+    """Return what outlives the day: how to speak with her, nothing of what she needs."""
     return Session(
         language=session.language,
         chose_language=session.chose_language,
         noticed=session.noticed,
         counted=session.counted,
-        day=today,
+        left=session.left,
     )

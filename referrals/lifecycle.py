@@ -74,7 +74,9 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.REQUESTED: frozenset(
         {Status.ACCEPTED, Status.DECLINED, Status.WITHDRAWN, Status.EXPIRED}
     ),
-    Status.ACCEPTED: frozenset({Status.COMPLETED, Status.NOT_RECEIVED, Status.WITHDRAWN}),
+    Status.ACCEPTED: frozenset(
+        {Status.COMPLETED, Status.NOT_RECEIVED, Status.WITHDRAWN, Status.EXPIRED}
+    ),
     Status.DECLINED: frozenset(),
     Status.COMPLETED: frozenset(),
     Status.NOT_RECEIVED: frozenset(),

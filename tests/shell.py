@@ -11,13 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
-from databases import fresh_engine
-
 from bot.courier import Courier
 from bot.desk import Converse
 from bot.parcel import Arrival, Parcel
 from bot.runner import Runner
 from bot.vault import Vault, fingerprint, make_keys
+from databases import fresh_engine
 from handlers.turn import Context, Outcome, Reply, Session, Turn, World
 from referrals.directory import OrganizationId, ServiceId
 from referrals.events import ChatBound, ReferralRequested

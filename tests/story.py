@@ -24,7 +24,6 @@ from itertools import count
 from pathlib import Path
 
 import msgspec
-from worlds import NOON, fictional_world
 
 from handlers.conversation import converse
 from handlers.turn import (
@@ -44,6 +43,7 @@ from referrals.directory import OrganizationId
 from referrals.events import ChatBound, ReferralMoved, ReferralRequested
 from referrals.lifecycle import Code, Referral
 from referrals.places import Coordinates
+from worlds import NOON, fictional_world
 
 INPUTS = (
     "person:",

@@ -8,13 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from databases import BACKENDS, empty_database, fresh_engine
-from shell import DAY, SHELTER, Shell, bind, joins, open_shell, referral, request
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.sealing import reseal_all
 from bot.vault import Vault, forget_older, rotate
+from databases import BACKENDS, empty_database, fresh_engine
 from handlers.turn import Context, Outcome, Reply, Session, Turn
 from referrals.lifecycle import Consent, Status, move
 from referrals.store import cases, records, settings, turns, upkeep
@@ -28,6 +27,7 @@ from referrals.store.versions import (
     check_version,
     migrate,
 )
+from shell import DAY, SHELTER, Shell, bind, joins, open_shell, referral, request
 
 
 @pytest.fixture(params=BACKENDS)
@@ -180,7 +180,10 @@ def test_old_rows_are_purged_by_age(engine: Engine) -> None:
         assert turns.due_for_sweep(connection, 150) == {b"a": (1,)}
         assert upkeep.purge_seen(connection, date(2026, 3, 2)) == 1
         assert upkeep.purge_sessions(connection, date(2026, 3, 2)) == 1
-        assert upkeep.purge_messages(connection, 150) == 1
+        card = {**message, "message": 3, "card": b"card"}
+        turns.remember_messages(connection, [card])
+        assert upkeep.purge_messages(connection, 150, 50) == 1
+        assert upkeep.purge_messages(connection, 150, 150) == 1
         assert turns.remembered(connection, b"a") == (2,)
 
 

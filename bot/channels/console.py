@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from bot.settings import Settings
-from bot.starting import first_rows
+from bot.starting import fictional_rows
 from bot.world import load_world
 from handlers.conversation import converse
 from handlers.turn import Context, Outcome, Reply, Session, Turn, World
@@ -73,7 +73,7 @@ async def run_chat(settings: Settings, language: str) -> None:
     """Talk until the end of the input."""
     say = Console(highlight=False)
     with say.status("Loading ..."):
-        world = load_world(settings, first_rows(settings))
+        world = load_world(settings, fictional_rows(settings))
     terminal = Terminal(world, say, language)
     terminal.take("/start")
     while (line := await asyncio.to_thread(read_line)) is not None:

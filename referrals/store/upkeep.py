@@ -61,9 +61,33 @@ def purge_sessions(connection: Connection, before: date) -> int:
     return connection.execute(delete(session).where(session.c.day < before)).rowcount
 
 
-def purge_messages(connection: Connection, hour: int) -> int:
-    """Delete ids of messages sent before that unix hour; return how many."""
-    return connection.execute(delete(message).where(message.c.hour < hour)).rowcount
+def sessions_before(
+    connection: Connection, day: date, after: bytes, limit: int = 500
+) -> list[tuple[bytes, bytes]]:
+    """Return one page of chats and sealed sessions last used before a day."""
+    query = (
+        select(session.c.chat, session.c.body)
+        .where(session.c.day < day, session.c.chat > after)
+        .order_by(session.c.chat)
+        .limit(limit)
+    )
+    return [(chat, body) for chat, body in connection.execute(query)]
+
+
+def replace_session(connection: Connection, chat: bytes, old: bytes, new: bytes) -> None:
+    """Store a session anew without touching its day, if nobody changed it meanwhile."""
+    connection.execute(
+        update(session).where(session.c.chat == chat, session.c.body == old).values(body=new)
+    )
+
+
+def purge_messages(connection: Connection, hour: int, card_hour: int) -> int:
+    """Delete ids of messages sent before that unix hour; return how many.
+
+    Cards are kept longer: they are changed in place until their referral is closed.
+    """
+    old = (message.c.hour < hour) & message.c.card.is_(None)
+    return connection.execute(delete(message).where(old | (message.c.hour < card_hour))).rowcount
 
 
 def purge_signals(connection: Connection, before: date) -> int:

@@ -14,10 +14,9 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
-from shell import Shell, echo, open_shell  # noqa: E402 - found through the path above
-
 from bot.letter import Dispatch  # noqa: E402
 from bot.runner import Runner  # noqa: E402
+from shell import Shell, echo, open_shell  # noqa: E402 - found through the path above
 
 
 async def cost(folder: Path, backend: str, at_once: int, turns: int) -> float:

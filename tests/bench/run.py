@@ -248,14 +248,15 @@ METHOD = f"""## Method
 A fake Bot API server runs in a process of its own, on loopback, without checking calls.
 Each round starts the stock bot, measures, stops it, then does the same with Faro.
 
-- **Stock echo:** python-telegram-bot with all defaults; a text comes in, `reply_text` sends it back.
+- **Stock echo:** python-telegram-bot with all defaults; a text comes in, `reply_text`
+  sends it back.
 - **Faro:** `python -m bot serve` with a new SQLite database. {CHATS} chats that have a need and a
   place press buttons in turn: {", ".join(f"`{p}`" for p in PRESSES)}. A turn is: read the update,
   recognise repetitions, load the session, decide (most presses match places and compose the list),
   seal and save session and outbox, commit with `fsync`, then edit the message **and** answer the
   button press (two calls where the echo makes one), then record that it was sent.
-- **Saturated:** {TURNS} updates at once, until the last answer. **CPU:** user and system time of the
-  bot's process with all its threads, from `/proc`.
+- **Saturated:** {TURNS} updates at once, until the last answer. **CPU:** user and system time of
+  the bot's process with all its threads, from `/proc`.
 - **50 ms:** the fake holds each answer back for 50 ms.
 
 Goal of this version: CPU of a saturated turn at most that of the echo, at most 250 MB resident,
