@@ -20,7 +20,8 @@ $(VENV)/bin/python:
 	@echo "[1/3] Making a virtual environment ..."
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
 		|| (echo "Faro needs Python 3.11, 3.12 or 3.13: set PYTHON=python3.11" && exit 1)
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || (rm -rf $(VENV); \
+		echo "Debian keeps venv apart: sudo apt install python3-venv" && exit 1)
 
 $(STAMP): pyproject.toml | $(VENV)/bin/python
 	@echo "[2/3] Installing what Faro needs (about a minute, once) ..."
