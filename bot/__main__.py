@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -144,6 +145,20 @@ def digest() -> None:
         from bot.reports import digest_text
 
         say.print(digest_text(settings()), markup=False)
+
+
+@app.command()
+def answers(
+    today: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Look as if it were this day.")
+    ] = None,
+) -> None:
+    """Show which answers are missing, due or reviewed by nobody; code 1 if missing or past."""
+    with clear_errors():
+        from bot.answer_report import show
+        from bot.starting import today as now
+
+        raise typer.Exit(0 if show(settings(), say, today.date() if today else now()) else 1)
 
 
 @directory_app.command("check")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -11,6 +11,7 @@ Filled = Annotated[str, Meta(min_length=1, pattern=r"\S")]
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Code = Annotated[str, Meta(pattern=r"^[a-z_]+$")]
 Checked = Annotated[str, Meta(pattern=r"^(\d{4}(-\d\d(-\d\d)?)?)?$")]
+Figure = Annotated[str, Meta(pattern=r"^(\d+|\d\d:\d\d|\d{4}-\d\d(-\d\d)?)$")]
 Dialled = Annotated[str, Meta(pattern=r"^\*?\d[\d ]*$")]
 Hours = Annotated[str, Meta(pattern=r"^(24/7|[A-Z][a-z]-[A-Z][a-z] \d\d:\d\d-\d\d:\d\d)?$")]
 
@@ -58,6 +59,8 @@ class Facts(Struct, frozen=True, forbid_unknown_fields=True):
     contacts: tuple[Slug, ...]
     needs: tuple[Code, ...]
     review_by: date
+    figures: tuple[Figure, ...]
+    """Every number and date that the texts say, the same in all languages."""
 
 
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,6 +69,13 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     label: Annotated[str, Meta(min_length=1, max_length=36)]
     text: Annotated[str, Meta(min_length=1, max_length=550)]
     next_step: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Review(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who has read an answer in one language, an entry of reviewed.toml."""
+
+    by: Literal["native speaker", "lawyer"]
+    on: date
 
 
 class Region(Struct, frozen=True):

@@ -41,6 +41,8 @@ Work = Arrival | Ask
 
 MARK_SECONDS = 0.02
 """Longest wait of a mark for company: what a crash in between would repeat."""
+MARKS_AT_ONCE = 4
+"""Marks that do not wait for more: a crash while much is sent would repeat all of it."""
 POLL_SECONDS = 1.0
 BINDINGS_SECONDS = 2.0
 HEARTBEAT_POLLS = 4
@@ -79,6 +81,7 @@ class Runner:
         self._taken: list[Mark | Delay] = []
         self._desk: Desk | None = None
         self._waker: asyncio.TimerHandle | None = None
+        self._is_storing = False
         self._poller: asyncio.Task[None] | None = None
         self._thread: DatabaseThread[Work] = DatabaseThread(
             engine,
@@ -190,14 +193,31 @@ class Runner:
 
     def _report(self, report: Mark | Delay) -> None:
         self._reports.append(report)
-        if self._waker is None:
+        self._store_soon()
+
+    def _store_soon(self) -> None:
+        """Store reports: after a moment when they are few, at once when they are many."""
+        if self._is_storing or not self._reports:
+            return
+        if len(self._reports) >= MARKS_AT_ONCE:
+            self._wake()
+        elif self._waker is None:
             self._waker = asyncio.get_running_loop().call_later(MARK_SECONDS, self._wake)
 
     def _wake(self) -> None:
-        self._waker = None
-        if self._reports:
+        if self._waker is not None:
+            self._waker.cancel()
+            self._waker = None
+        if self._reports and not self._is_storing:
+            self._is_storing = True
             # Nobody waits for it; when it is refused the reports stay for the next one.
-            self._thread.submit(_do_nothing).add_done_callback(_ignore)
+            self._thread.submit(_do_nothing).add_done_callback(self._after_storing)
+
+    def _after_storing(self, future: asyncio.Future[object]) -> None:
+        self._is_storing = False
+        # Looked at in any case: an error that nobody looks at is printed with its words.
+        if not future.cancelled() and future.exception() is None:
+            self._store_soon()
 
     def _hand_over(self, dispatch: Dispatch) -> None:
         self.holds.release(dispatch.cancelled)
@@ -329,8 +349,3 @@ def _tools(
 
 def _do_nothing(desk: Desk) -> None:
     """Let a transaction begin, for what it stores by itself."""
-
-
-def _ignore(future: asyncio.Future[object]) -> None:
-    if not future.cancelled():
-        future.exception()

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
 PREFIX = "FARO_"
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "locales"
+TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]{10,}")
+SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+"""What Telegram takes as the secret of a webhook, and not too short."""
 
 
 class BadSetting(Exception):
@@ -112,16 +117,27 @@ def checked(settings: Settings) -> Settings:
             "DIRECTORY",
             "use fictional or stored",
         ),
-        (settings.log_level in {"DEBUG", "INFO", "WARNING", "ERROR"}, "LOG_LEVEL", "use INFO"),
+        (
+            settings.log_level in {"DEBUG", "INFO", "WARNING", "ERROR"},
+            "LOG_LEVEL",
+            "use DEBUG, INFO, WARNING or ERROR",
+        ),
         (
             is_token(settings.telegram_token),
             "TELEGRAM_TOKEN",
             "it does not look like a bot token",
         ),
         (
-            settings.database_url.startswith(("sqlite:////", "postgresql://")),
+            settings.database_url.startswith(("sqlite:////", "postgresql://"))
+            and is_address(settings.database_url),
             "DATABASE",
             "use sqlite:////path or postgresql://...",
+        ),
+        (
+            settings.telegram_api.startswith(("https://", "http://"))
+            and is_address(settings.telegram_api),
+            "TELEGRAM_API",
+            "use an address such as https://api.telegram.org",
         ),
         (
             (LOCALES / "countries" / settings.country / "country.toml").is_file(),
@@ -136,9 +152,9 @@ def checked(settings: Settings) -> Settings:
             "use an https address",
         ),
         (
-            not settings.webhook_url or len(settings.webhook_secret) >= 16,
+            not settings.webhook_url or SECRET.fullmatch(settings.webhook_secret) is not None,
             "WEBHOOK_SECRET",
-            "set at least 16 letters, digits, _ or -",
+            "set 16 to 256 letters, digits, _ or -",
         ),
     )
     for is_fine, name, advice in rules:
@@ -149,5 +165,12 @@ def checked(settings: Settings) -> Settings:
 
 def is_token(token: str) -> bool:
     """Tell whether a token has the shape Telegram gives it; empty is fine."""
-    number, _, rest = token.partition(":")
-    return not token or (number.isdecimal() and len(rest) >= 10)
+    return not token or TOKEN.fullmatch(token) is not None
+
+
+def is_address(url: str) -> bool:
+    """Tell whether an address can be taken apart: its port is a number."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False

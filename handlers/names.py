@@ -13,7 +13,7 @@ NEEDS: Mapping[str, str] = {
     "health": later("Doctor, medicine"),
     "legal_aid": later("A lawyer"),
     "regularisation": later("Papers, asylum"),
-    "gender_violence": later("Violence at home or sexual"),
+    "gender_violence": later("Violence or sexual abuse"),
     "lgbtiq_support": later("LGBTIQ+ support"),
     "mental_health": later("Someone to talk to"),
     "livelihoods": later("Work"),
@@ -66,7 +66,7 @@ URGENT_NEEDS = frozenset(
 """Needs whose referrals start as urgent (72 hours for the service)."""
 
 DANGER_NEEDS: Mapping[str, str] = {
-    "immediate_danger": "legal_aid",
+    "immediate_danger": "housing",
     "trafficking": "trafficking",
     "gender_violence": "gender_violence",
     "suicide_risk": "mental_health",

@@ -103,26 +103,16 @@ def told_person(context: Context, referral: Referral) -> Reply:
 
 def told_accepted(t: Catalog, context: Context, referral: Referral) -> Reply:
     """Say that they can help, how to reach them, and how to know that it is them."""
-    directory = context.world.directory
-    organization = directory.organization(referral.organization)
-    service = directory.service(referral.service)
-    location = directory.shown_location(referral.service)
+    organization = context.world.directory.organization(referral.organization)
     name = organization.name if organization else ""
-    ways = lines(
-        ", ".join(part for part in (location.address, location.city) if part) if location else "",
-        t("Phone: {number}", number=service.phones[0]) if service and service.phones else "",
-        t("Hours: {hours}", hours=t.hours(service.schedule_text))
-        if service and service.schedule_text
-        else "",
-    )
     code = shown_code(referral.code)
     return Reply(
         paragraphs(
             t("News about {code}: {organization} can help you.", code=code, organization=name),
-            ways,
+            ways_to_reach(t, context, referral),
             t(
-                "Say the code {code}. They must first say to you: {words}. If they do not, "
-                "do not go with them.",
+                "They must first say to you: {words}. Then say your code: {code}. If they do "
+                "not say the words, do not go with them.",
                 code=code,
                 words=referral.meeting_code,
             ),
@@ -132,14 +122,33 @@ def told_accepted(t: Catalog, context: Context, referral: Referral) -> Reply:
     )
 
 
-def told_declined(t: Catalog, _: Context, referral: Referral) -> Reply:
-    """Say that there is no room now, and offer the next place."""
+def ways_to_reach(t: Catalog, context: Context, referral: Referral) -> str:
+    """Return address, telephone and hours of the service, a line each."""
+    directory = context.world.directory
+    service = directory.service(referral.service)
+    location = directory.shown_location(referral.service)
+    where = ", ".join(p for p in (location.address, location.city) if p) if location else ""
+    if service is None:
+        return where
+    hours = service.schedule_text
+    return lines(
+        where,
+        t("Phone: {number}", number=service.phones[0]) if service.phones else "",
+        t("Hours: {hours}", hours=t.hours(hours)) if hours else "",
+    )
+
+
+def told_declined(t: Catalog, context: Context, referral: Referral) -> Reply:
+    """Say that there is no room now, or to come in person, and offer the next place."""
     code = shown_code(referral.code)
     text = t(
         "News about {code}: there is no room there now. It is not because of you. Shall we "
         "look at the next place?",
         code=code,
     )
+    if referral.reason == "in_person":
+        come = t("News about {code}: to get help there, you need to come in person.", code=code)
+        text = paragraphs(come, ways_to_reach(t, context, referral))
     choices = rows(
         button(t("Show me the next place"), f"next:{referral.code}"), button(t("Menu"), "menu")
     )
@@ -150,7 +159,7 @@ def told_closed(t: Catalog, _: Context, referral: Referral) -> Reply:
     """Say that the request is closed, and leave the door open."""
     code = shown_code(referral.code)
     text = t("News about {code}: the organization closed this request.", code=code)
-    again = t("If help did not arrive, or something was wrong, write to me.")
+    again = t("If help did not arrive, or something was wrong, I can show you another place.")
     choices = rows(
         button(t("Show me the next place"), f"next:{referral.code}"), button(t("Menu"), "menu")
     )

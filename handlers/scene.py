@@ -11,6 +11,12 @@ from referrals.events import Event
 
 Rows = tuple[tuple[Choice, ...], ...]
 
+BELOW = frozenset({"menu", "mine", "safe"})
+"""Verbs of buttons that stand under what may still be needed: numbers to call, an address,
+a code. Their answers come below and leave it there."""
+SHARES_A_ROW = 20
+"""Letters of a label that a small phone shows whole in half a row."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -37,18 +43,22 @@ class Scene:
         step: str = "",
         events: tuple[Event, ...] = (),
         notices: tuple[Notice, ...] = (),
+        below: bool = False,
     ) -> Outcome:
-        """End the turn with these replies; ``step`` reads the next text."""
+        """End the turn with these replies; ``step`` reads the next text.
+
+        ``below``: leave the message whose button was pressed as it is.
+        """
         return Outcome(
             session=replace(self.session, step=step),
-            replies=self._in_place(replies),
+            replies=replies if below else self._in_place(replies),
             events=events,
             notices=notices,
         )
 
     def _in_place(self, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         """Let the first reply to a button take the place of its message."""
-        if not self.turn.choice or not replies:
+        if not self.turn.choice or not replies or self.turn.choice.partition(":")[0] in BELOW:
             return replies
         first = replies[0]
         if first.asks_location or first.venue:
@@ -62,8 +72,16 @@ def button(label: str, data: str) -> Choice:
 
 
 def rows(*choices: Choice, width: int = 2) -> Rows:
-    """Lay buttons out in rows."""
-    return tuple(choices[i : i + width] for i in range(0, len(choices), width))
+    """Lay buttons out in rows of at most ``width``; a long label has a row of its own."""
+    laid: list[tuple[Choice, ...]] = []
+    for choice in choices:
+        last = laid[-1] if laid else ()
+        is_short = all(len(one.label) <= SHARES_A_ROW for one in (*last, choice))
+        if last and len(last) < width and is_short:
+            laid[-1] = (*last, choice)
+        else:
+            laid.append((choice,))
+    return tuple(laid)
 
 
 def paragraphs(*parts: str) -> str:

@@ -176,7 +176,7 @@ class Session:
     draft: Draft | None = None
     question: str = ""
     danger: str = ""
-    """The kind of danger that was asked about in the last reply."""
+    """The kind of danger that she told today, "any" when she asked for the numbers."""
     counted: str = ""
     """Her answer to being counted in figures: "", "asked", "yes" or "no"."""
     left: bool = False

@@ -31,23 +31,62 @@ name = { es = "sur", en = "south", fr = "sud", pt = "sul", ht = "sid" }
 # Seven digits or more, a star code, or one of the short lines by itself.
 PHONE = re.compile(r"\d(?:[ .\-]?\d){6,}|\*\d{3}|(?<![\d,.])(?:0?911|07\d|0311|765)(?![\d,.])")
 
-FIRST_SIXTEEN = {
+QUESTIONS = {
     "asylum-apply",
     "asylum-deadline",
     "asylum-where",
+    "asylum-certificate",
+    "asylum-duration",
+    "asylum-leave-state",
+    "asylum-denied",
+    "complementary-protection",
     "humanitarian-card",
+    "curp",
     "regularisation",
     "work-permit",
     "cbp-one-ended",
     "detention-rights",
+    "children-detention",
     "deported-mexican",
+    "rights-without-papers",
     "health-care",
+    "pregnancy",
+    "hiv-care",
+    "emergency-contraception-abortion",
     "gender-violence-help",
+    "protection-order",
     "trafficking-help",
+    "labour-rights",
+    "domestic-workers",
+    "canada-seasonal-work",
+    "lgbtiq-rights",
+    "gender-identity-change",
+    "discrimination-complaint",
+    "mental-health-support",
+    "missing-relative",
+    "family-reunification",
+    "child-alone",
     "school",
     "birth-registration",
+    "bank-and-remittances",
     "scams-coyotes",
+    "safe-travel",
+    "shelter-rules",
+    "consulate-help",
+    "voluntary-return",
+    "integration-programme",
+    "crime-victim-visa",
     "bot-privacy",
+}
+
+MONTHS = {
+    "es": "enero febrero marzo abril mayo junio "
+    "julio agosto septiembre octubre noviembre diciembre",
+    "en": "january february march april may june july august september october november december",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "pt": "janeiro fevereiro março abril maio junho "
+    "julho agosto setembro outubro novembro dezembro",
+    "ht": "janvye fevriye mas avril me jen jiyè out septanm oktòb novanm desanm",
 }
 
 
@@ -82,9 +121,9 @@ def organizations() -> list[dict[str, str]]:
 
 def test_every_offered_language_answers_the_same_questions(mexico: Country) -> None:
     assert mexico.languages == LANGUAGES
-    assert len(mexico.answers["es"]) >= len(FIRST_SIXTEEN)
+    assert len(QUESTIONS) == 45
     for language in LANGUAGES:
-        assert set(mexico.answers[language]) >= FIRST_SIXTEEN
+        assert set(mexico.answers[language]) == QUESTIONS
         assert list(mexico.answers[language]) == list(mexico.answers["es"])
 
 
@@ -138,15 +177,69 @@ def test_the_same_numbers_are_said_in_every_language(mexico: Country) -> None:
         assert len({tuple(numbers) for numbers in said.values()}) == 1, (slug, said)
 
 
+def figures_of(text: str, language: str) -> list[str]:
+    """Every number and date of a text; dates as 2025-01-20 or 2025-01."""
+    months = MONTHS[language].split()
+    dates: list[str] = []
+
+    def take(found: re.Match[str]) -> str:
+        day, month, year = found.groups()
+        date_said = f"{year}-{months.index(month) + 1:02}"
+        dates.append(f"{date_said}-{int(day):02}" if day else date_said)
+        return " "
+
+    joined = re.sub(r"(\d)[.,](\d{3})(?!\d)", r"\1\2", text.lower())
+    dated = rf"(?:(\d{{1,2}}) (?:de )?)?\b({'|'.join(months)}) (?:de )?(\d{{4}})"
+    rest = re.sub(dated, take, joined)
+    return dates + re.findall(r"\d{1,2}:\d\d|\d+", rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "figures"),
+    [
+        ("El 20 de enero de 2025, 2,000 pesos", "es", ["2025-01-20", "2000"]),
+        ("by March 2026, from 07:00", "en", ["2026-03", "07:00"]),
+        ("le 11 janvier 2021, dans les 72 heures", "fr", ["2021-01-11", "72"]),
+        ("1.025 queixas até julho de 2024", "pt", ["2024-07", "1025"]),
+        ("16 novanm 2022, 5 jou", "ht", ["2022-11-16", "5"]),
+    ],
+)
+def test_the_reading_of_figures_finds_numbers_dates_and_times(
+    text: str, language: str, figures: list[str]
+) -> None:
+    assert figures_of(text, language) == figures
+
+
+def test_every_figure_that_an_answer_says_is_listed_and_said_in_every_language(
+    mexico: Country,
+) -> None:
+    facts = tomllib.loads((ANSWERS / "sources.toml").read_text(encoding="utf-8"))
+    listed = {slug: set(entry["figures"]) for slug, entry in facts.items()}
+    assert set(listed) == QUESTIONS
+    assert sum(map(len, listed.values())) > 60
+    for language, answers in mexico.answers.items():
+        for slug, answer in answers.items():
+            said = figures_of(f"{answer.text} {answer.next_step}", language)
+            assert set(said) == listed[slug], (language, slug)
+
+
 def test_ended_appointments_are_called_ended_in_every_language(mexico: Country) -> None:
     for answers in mexico.answers.values():
         assert re.match(r"(No|Non|Não)\.", answers["cbp-one-ended"].text)
 
 
-def test_every_language_names_the_word_for_leaving(mexico: Country) -> None:
-    for answers in mexico.answers.values():
-        assert "salir" in answers["bot-privacy"].text
-        assert "salir" in answers["gender-violence-help"].next_step
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [("es", "salir"), ("en", "exit"), ("fr", "quitter"), ("pt", "sair"), ("ht", "soti")],
+)
+def test_every_language_names_the_word_for_leaving(
+    mexico: Country, language: str, word: str
+) -> None:
+    quoted = re.compile(f"[“«] ?{word} ?[”»]")
+    answers = mexico.answers[language]
+    assert quoted.search(answers["bot-privacy"].text)
+    assert quoted.search(answers["bot-privacy"].next_step)
+    assert quoted.search(answers["gender-violence-help"].next_step)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +271,40 @@ def test_every_contact_of_an_answer_exists(mexico: Country) -> None:
     named = {name for answer in mexico.answers["es"].values() for name in answer.contacts}
     assert len(named) > 8
     assert named <= known
+
+
+@pytest.mark.parametrize(
+    "slug",
+    [
+        "gender-violence-help",
+        "trafficking-help",
+        "protection-order",
+        "child-alone",
+        "crime-victim-visa",
+        "safe-travel",
+        "asylum-leave-state",
+        "pregnancy",
+    ],
+)
+def test_where_there_may_be_danger_the_emergency_line_is_shown_and_named_first(
+    mexico: Country, slug: str
+) -> None:
+    words = {"es": "emergencias", "en": "emergencies", "fr": "urgences", "pt": "emergência"}
+    for language, answers in mexico.answers.items():
+        answer = answers[slug]
+        assert mexico.emergency.id in answer.contacts
+        start = f"{answer.text[:170]} {answer.next_step}".lower()
+        assert words.get(language, "ijans") in start, language
+
+
+def test_a_drawn_or_general_part_is_marked_uncertain(mexico: Country) -> None:
+    looked = 0
+    for answer in mexico.answers["es"].values():
+        for source in answer.sources:
+            looked += source.name == "Faro"
+            own_rule = answer.slug == "bot-privacy"
+            assert source.name != "Faro" or own_rule or source.mark == "uncertain"
+    assert looked > 10
 
 
 def test_answers_name_only_lines_for_the_whole_country(mexico: Country) -> None:
@@ -282,6 +409,10 @@ def test_organizations_carry_no_telephone() -> None:
     for row in organizations():
         said = " ".join(row[column] for column in ("name", "audience", "remark"))
         assert not PHONE.search(said)
+
+
+def misspell_figure(folder: Path) -> None:
+    change(folder / "answers" / "sources.toml", 'figures = ["30"]', 'figures = ["thirty"]')
 
 
 def edit_answer_away(folder: Path) -> None:
@@ -395,6 +526,7 @@ def save_in_another_encoding(folder: Path) -> None:
         (break_toml, "es.toml: .*line 2"),
         (name_unknown_contact, "sources.toml, asylum-apply: no such contact: unhrc"),
         (name_unknown_need, "sources.toml, asylum-apply: no such need: regularization"),
+        (misspell_figure, "sources.toml, asylum-apply: .*figures"),
         (mark_unverified, "sources.toml, asylum-apply: the mark 'not verified'"),
         (give_bad_slug, "sources.toml, Asylum_apply: a slug has small letters"),
         (mark_contact_unverified, "contacts.csv, line 2: the mark 'not verified'"),

@@ -9,15 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from databases import BACKENDS
-from shell import FakeChannel, Shell, open_shell, until
 
 from bot.courier import Courier
 from bot.desk import Converse
 from bot.parcel import Misaddressed, Moved, TryLater, Unreachable
 from bot.runner import Runner
+from databases import BACKENDS
 from handlers.turn import Context, Outcome, Reply, Session, Turn
 from referrals.store.outbox import LEASE_SECONDS
+from shell import FakeChannel, Shell, open_shell, until
 
 
 @pytest.fixture(params=BACKENDS)

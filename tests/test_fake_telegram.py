@@ -12,9 +12,6 @@ import aiohttp
 import pytest
 import telegram
 from aiohttp import web
-from fake_telegram import TOKEN, FakeTelegram, check_call, load_spec, updates
-from fake_telegram.load import Load, fate, run, summary
-from fake_telegram.specification import EXTRACT, Spec
 from telegram import (
     BotCommand,
     BotCommandScopeAllGroupChats,
@@ -37,6 +34,10 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
+
+from fake_telegram import TOKEN, FakeTelegram, check_call, load_spec, updates
+from fake_telegram.load import Load, fate, run, summary
+from fake_telegram.specification import EXTRACT, Spec
 
 ANA = 71
 STAFF = -1001

@@ -13,13 +13,13 @@ import pytest
 from babel.messages.catalog import Catalog as Messages
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
-from worlds import fictional_world
 
 from bot.commands import DESCRIPTIONS
 from bot.settings import LOCALES, PREFIX, ROOT, Settings
 from handlers.i18n import LANGUAGE_NAMES
 from handlers.person import router as person
 from handlers.turn import MAX_CHOICE_DATA
+from worlds import fictional_world
 
 PACKAGES = ("bot", "handlers", "referrals")
 TRANSLATED = ("es", "fr", "pt", "ht")

@@ -9,12 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from databases import BACKENDS
-from shell import CLINIC, SHELTER, Shell, bind, echo, joins, open_shell, referral, request
 
 from bot.letter import Dispatch, Kind, Letter
 from bot.parcel import NotCommitted
 from bot.runner import Runner
+from databases import BACKENDS
 from handlers.turn import (
     ChatKind,
     Context,
@@ -40,6 +39,7 @@ from referrals.lifecycle import Code, MoveNotAllowed, Status, move
 from referrals.store.cases import cases_by_code
 from referrals.store.engine import open_engine
 from referrals.store.signals import count_signals
+from shell import CLINIC, SHELTER, Shell, bind, echo, joins, open_shell, referral, request
 
 
 @pytest.fixture(params=BACKENDS)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from story import heading_of, replay
 from worlds import fictional_world
 

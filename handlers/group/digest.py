@@ -33,10 +33,10 @@ def render(t: Catalog, figures: Figures, regions: Mapping[str, Mapping[str, str]
 def need_line(t: Catalog, figure: Figure) -> str:
     """Return the line of one need."""
     need = t(NEEDS[figure.need])
-    asked = t("{need}: {number} asked", need=need, number=t.number(figure.asked or 0))
+    asked = t("{need}: {number} searches", need=need, number=t.number(figure.asked or 0))
     if figure.unmet is None:
         return asked
-    unmet = t("{number} found nothing", number=t.number(figure.unmet))
+    unmet = t("{number} without result", number=t.number(figure.unmet))
     return f"{asked}, {unmet}"
 
 
@@ -54,10 +54,10 @@ def silence(t: Catalog, some: bool) -> str:
     """Say what is not shown, so that silence is not read as zero."""
     number = t.number(SMALLEST)
     if some:
-        return t("Needs asked by fewer than {number} people are not shown.", number=number)
+        return t("Needs with fewer than {number} searches are not shown.", number=number)
     return t(
-        "No need was asked by {number} people or more, so no figure is shown. That is not the "
-        "same as nobody asking.",
+        "No need had {number} searches or more, so no figure is shown. That is not the same as "
+        "nobody asking.",
         number=number,
     )
 
@@ -65,6 +65,6 @@ def silence(t: Catalog, some: bool) -> str:
 def method(t: Catalog) -> str:
     """Say who is counted."""
     return t(
-        "Counted are only people who agreed to it; no name, chat, organization or town is in "
-        "these figures."
+        "Only people who agreed are counted. No name, chat, organization or town is in these "
+        "figures."
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.names import NEEDS
-from handlers.person import danger, find, menu, place, questions
+from handlers.person import counting, danger, find, menu, place, privacy, questions
 from handlers.scene import Scene
 from handlers.turn import Outcome
 
 SURE = 0.5
 """From this confidence on a reading is acted on; below it the bot asks."""
-MOST_NEEDS = 2
 
 
 def receive_need(scene: Scene, code: str) -> Outcome:
@@ -26,6 +25,12 @@ def look(scene: Scene) -> Outcome:
     return find.search(scene) if is_placed(scene) else place.ask(scene)
 
 
+def offer_or_look(scene: Scene) -> Outcome:
+    """Ask whether a place that was read is meant, where it may be another; else search."""
+    found = scene.meaning.place
+    return place.offer(scene, [found]) if found and not is_placed(scene) else look(scene)
+
+
 def is_placed(scene: Scene) -> bool:
     """Tell whether she said, or chose not to say, where she is."""
     return scene.session.place is not None or scene.session.near == "skipped"
@@ -37,7 +42,8 @@ def receive_text(scene: Scene) -> Outcome:
     slug = question_of(scene)
     scene = placed(scene)
     if needs:
-        return with_answer(scene, look(scene.keeping(needs=needs, seen=(), ring="")), slug)
+        scene = scene.keeping(needs=needs, seen=(), ring="")
+        return with_answer(scene, offer_or_look(scene), slug)
     if slug:
         return questions.show(scene, slug)
     if scene.meaning.place:
@@ -55,7 +61,7 @@ def is_request(scene: Scene) -> bool:
 def needs_of(scene: Scene) -> tuple[str, ...]:
     """Return the needs that were read with enough confidence."""
     sure = [g.value for g in scene.meaning.needs if g.confidence >= SURE and g.value in NEEDS]
-    return tuple(sure[:MOST_NEEDS])
+    return tuple(sure[: danger.MOST_NEEDS])
 
 
 def question_of(scene: Scene) -> str:
@@ -96,13 +102,35 @@ def with_answer(scene: Scene, outcome: Outcome, slug: str) -> Outcome:
     )
 
 
+def receive_danger(scene: Scene, kind: str) -> Outcome:
+    """Answer a danger, keeping place and needs that the same words told."""
+    return danger.ask(placed(scene), kind, needs_of(scene))
+
+
 def receive_safe(scene: Scene, answer: str) -> Outcome:
-    """Go on to places when writing is safe."""
-    if answer == "yes" and scene.session.needs:
-        return look(scene.keeping(danger=""))
-    return danger.receive_no(scene)
+    """Go on to places when writing is safe; the numbers stay where they are."""
+    if answer in NEEDS:
+        return look(scene.keeping(needs=(answer,), seen=(), ring=""))
+    if answer != "yes":
+        return danger.receive_no(scene)
+    return look(scene) if scene.session.needs else danger.show_lines(scene)
+
+
+def receive_safe_text(scene: Scene) -> Outcome:
+    """Read a typed answer to whether writing is safe. A no is taken at its word."""
+    if scene.meaning.interrupt == "yes":
+        return receive_safe(scene, "yes")
+    return privacy.leave(scene) if scene.meaning.interrupt == "no" else receive_text(scene)
+
+
+def receive_count_text(scene: Scene) -> Outcome:
+    """Read a typed answer to being counted; any other text goes its own way."""
+    word = scene.meaning.interrupt
+    return counting.receive(scene, word) if word in {"yes", "no"} else receive_text(scene)
 
 
 def show_again(scene: Scene) -> Outcome:
     """Show the last list again."""
-    return find.search(scene) if scene.session.needs else menu.old_button(scene)
+    if not scene.session.needs:
+        return menu.old_button(scene)
+    return find.search(scene, is_first=False)

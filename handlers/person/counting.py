@@ -7,6 +7,9 @@ from handlers.turn import Outcome, Reply
 from referrals.events import Event, NeedAsked, NeedUnmet
 from referrals.places import Place
 
+STEP = "count"
+"""The step that reads a typed yes or no to the question."""
+
 
 def ask(scene: Scene) -> tuple[Reply, ...]:
     """Return the question, where it was not answered yet and may be asked."""
@@ -22,30 +25,34 @@ def ask(scene: Scene) -> tuple[Reply, ...]:
 
 
 def may_ask(scene: Scene) -> bool:
-    """Tell whether to ask: once, not about a child, not in the middle of a danger."""
-    from_danger = scene.turn.choice.startswith("safe")
+    """Tell whether to ask: once, not about a child, not on the day of a danger."""
     about_child = "child_protection" in scene.session.needs
-    return not (scene.session.counted or from_danger or about_child)
+    return not (scene.session.counted or scene.session.danger or about_child)
 
 
-def asked(scene: Scene) -> Scene:
-    """Return the scene with the question remembered as asked, where it is asked now."""
-    return scene.keeping(counted="asked") if may_ask(scene) else scene
+def then_ask(scene: Scene, reply: Reply, events: tuple[Event, ...]) -> Outcome:
+    """Say what was found, and put the question after it where it may be asked."""
+    question = ask(scene)
+    if not question:
+        return scene.say(reply, events=events)
+    return scene.keeping(counted="asked").say(reply, *question, events=events, step=STEP)
 
 
 def receive(scene: Scene, answer: str) -> Outcome:
-    """Keep the answer; a yes counts what she looked for just now."""
+    """Keep the answer; a new yes counts what she looked for just now."""
     counted = "yes" if answer == "yes" else "no"
+    is_new = counted != scene.session.counted
     scene = scene.keeping(counted=counted)
     text = (
         scene.t("Thank you. I will count it.")
         if counted == "yes"
         else scene.t("Thank you. I will not count it.")
     )
-    events = need_asked(scene)
-    if counted == "yes" and not scene.session.shown:
+    events = need_asked(scene) if is_new else ()
+    if is_new and not scene.session.shown:
         events += need_unmet(scene, "nothing_listed")
-    return scene.say(Reply(text, sensitive=False), step=scene.session.step, events=events)
+    step = scene.session.step if scene.session.step != STEP else ""
+    return scene.say(Reply(text, sensitive=False), step=step, events=events)
 
 
 def need_asked(scene: Scene) -> tuple[Event, ...]:

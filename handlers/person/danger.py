@@ -13,6 +13,7 @@ from handlers.turn import Outcome, Reply
 from handlers.understanding.meaning import DANGERS
 
 MOST_CONTACTS = 3
+MOST_NEEDS = 2
 
 UNDERSTOOD = {
     "immediate_danger": later("It sounds like you or someone near you is in danger now."),
@@ -24,17 +25,25 @@ UNDERSTOOD = {
 }
 
 
-def ask(scene: Scene, kind: str) -> Outcome:
-    """Say what was understood, show contacts first, ask whether writing is safe."""
+ANY = "any"
+"""The kind of danger when somebody asked for the numbers without saying why."""
+
+
+def ask(scene: Scene, kind: str, also: Sequence[str] = ()) -> Outcome:
+    """Say what was understood, show contacts first, ask whether writing is safe.
+
+    ``also``: what else she asked for in the same words, so that she is not asked again.
+    """
     t = scene.t
-    scene = scene.keeping(danger=kind, needs=(DANGER_NEEDS[kind],), seen=(), ring="")
+    needs = tuple(dict.fromkeys((DANGER_NEEDS[kind], *also)))[:MOST_NEEDS]
+    scene = scene.keeping(danger=kind, needs=needs, seen=(), ring="")
     text = paragraphs(
         t(UNDERSTOOD[kind]),
         lines(t("You can call:"), contact_lines(scene, kind)),
         police_words(scene) if shows_police(scene, kind) else "",
-        t("Did I understand? Is it safe to write here now?"),
+        t("Is it safe to write here now?"),
     )
-    return scene.say(Reply(text, choices=danger_rows(scene)))
+    return scene.say(Reply(text, choices=danger_rows(scene)), step="safe")
 
 
 def reminder(scene: Scene, kind: str) -> Reply:
@@ -65,19 +74,18 @@ def show_lines(scene: Scene, _: str = "") -> Outcome:
     """Show the lines for any danger: the safe word, at any time."""
     t = scene.t
     contacts = [c for topic in DANGERS for c in contacts_of(scene, topic)[:1]]
-    unique = list(dict.fromkeys(contacts))
     text = paragraphs(
-        lines(t("You can call:"), lines_of(scene, unique)),
+        lines(t("You can call:"), lines_of(scene, each_once(contacts))),
         police_words(scene),
         t("I am an automatic assistant: I cannot call for you."),
     )
     buttons = rows(
-        button(t("Violence at home or sexual"), "need:gender_violence"),
-        button(t("Forced to work, held"), "need:trafficking"),
-        button(t("Menu"), "menu"),
-        button(t("Leave now"), "exit"),
+        button(t("Violence or sexual abuse"), "safe:gender_violence"),
+        button(t("Forced to work, held"), "safe:trafficking"),
+        *menu.ways_out(scene),
     )
-    return scene.say(Reply(text, choices=buttons))
+    kind = scene.session.danger or ANY
+    return scene.keeping(danger=kind).say(Reply(text, choices=buttons))
 
 
 def contacts_of(scene: Scene, topic: str) -> Sequence[Contact]:
@@ -108,15 +116,21 @@ def lines_of(scene: Scene, contacts: Sequence[Contact]) -> str:
 def plain_lines(t: Catalog, country: Country) -> str:
     """Return the line for any danger and the first one of each kind, without a place."""
     first = [c for topic in DANGERS for c in country.contacts_for(topic)[:1]]
-    return lines(*(line_of(t, c) for c in dict.fromkeys([country.emergency, *first])))
+    return lines(*(line_of(t, c) for c in each_once([country.emergency, *first])))
+
+
+def each_once(contacts: Sequence[Contact]) -> Sequence[Contact]:
+    """Return the contacts in their order, without repetitions."""
+    # By id: contacts carry mappings, so they cannot be hashed.
+    return list({contact.id: contact for contact in contacts}.values())
 
 
 def line_of(t: Catalog, contact: Contact) -> str:
-    """Return one contact's line. The number is exact, as it is dialled."""
+    """Return one contact's line: the number first, exact, as it is dialled."""
     name = contact.names.get(t.language) or contact.name
     hours = f" ({t.hours(contact.hours)})" if contact.hours == "24/7" else ""
     also = "".join(f" · {way}" for way in contact.also)
-    return f"{name}: {contact.number}{hours}{also}{contact_age(t, contact)}"
+    return f"{contact.number} · {name}{hours}{also}{contact_age(t, contact)}"
 
 
 def contact_age(t: Catalog, contact: Contact) -> str:

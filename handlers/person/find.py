@@ -13,19 +13,21 @@ from referrals.events import Event
 from referrals.matching import Found, Match, Reason, Search, rank
 from referrals.places import Coordinates, Place
 
+A_PAGE = 3
 WIDER = {"city": "state", "state": "country", "country": "remote"}
 """The ring that follows each ring."""
 
 
-def search(scene: Scene, _: str = "") -> Outcome:
-    """Show up to three places, and why each."""
+def search(scene: Scene, is_first: bool = True) -> Outcome:
+    """Show up to three places, and why each. Only a first search is counted."""
     found = rank(scene.context.world.directory, search_of(scene), local_now(scene))
     if not found.matches:
-        return nothing(scene)
+        return nothing(scene.keeping(shown=()), is_first)
+    reply = listing(scene, found)
     ids = tuple(match.service.id for match in found.matches)
     scene = scene.keeping(shown=ids, ring=found.ring)
-    question = counting.ask(scene)
-    return counting.asked(scene).say(listing(scene, found), *question, events=asked(scene))
+    events = counting.need_asked(scene) if is_first else ()
+    return counting.then_ask(scene, reply, events)
 
 
 def local_now(scene: Scene) -> datetime:
@@ -44,6 +46,7 @@ def search_of(scene: Scene) -> Search:
         audiences=frozenset(),
         exclude=frozenset(session.seen),
         ring=session.ring,
+        limit=A_PAGE,
         can_receive=frozenset(scene.context.staff),
     )
 
@@ -58,11 +61,6 @@ def point_of(scene: Scene, place: Place | None) -> Coordinates | None:
 def place_of(scene: Scene) -> Place | None:
     """Return the town she gave."""
     return scene.context.world.places.by_id(scene.session.place) if scene.session.place else None
-
-
-def asked(scene: Scene) -> tuple[Event, ...]:
-    """Return what may be counted of a first search."""
-    return counting.need_asked(scene) if not scene.session.seen else ()
 
 
 def listing(scene: Scene, found: Found) -> Reply:
@@ -91,15 +89,28 @@ def fictional(scene: Scene) -> str:
 
 
 def ring_words(scene: Scene, found: Found, place: Place | None) -> str:
-    """Say which ring was used when it is not the one nearest to her."""
+    """Say which ring was used when it is not the one nearest to her.
+
+    "Nothing nearer" is said of a first search only: later ones leave out what was shown.
+    """
     t = scene.t
     if place is None or found.ring == "city":
         return ""
+    if scene.session.seen or scene.session.ring:
+        return t(FURTHER[found.ring], state=place.state)
     if found.ring == "state":
         return t("Nothing nearer fits, so these are in {state}.", state=place.state)
     if found.ring == "remote":
         return t("Nothing nearby fits. These help by phone or message.")
     return t("Nothing in {state} fits, so these are further away.", state=place.state)
+
+
+FURTHER = {
+    "state": later("These are in {state}."),
+    "country": later("These are further away."),
+    "remote": later("These help by phone or message."),
+}
+"""Ring to what is said of it when she asked for more."""
 
 
 def need_names(scene: Scene) -> str:
@@ -146,6 +157,7 @@ def free_words(scene: Scene, value: str) -> str:
 
 REASONS = {
     "no_papers": later("asks for no papers"),
+    "asks_papers": later("may ask for papers"),
     "open_now": later("open now"),
     "closed_now": later("closed at this hour"),
     "full": later("full at the last report"),
@@ -160,28 +172,40 @@ def list_rows(scene: Scene, found: Found) -> Rows:
         button(f"{i}. {match.organization.name}"[:48], f"svc:{match.service.id}")
         for i, match in enumerate(found.matches, 1)
     )
-    on = [button(t("More places"), "more")]
+    page = len(scene.session.seen)
+    on = [button(t("More places"), f"more:{page}")] if len(found.matches) == A_PAGE else []
     if found.ring in WIDER:
-        on.append(button(t("Search further away"), "wide"))
-    on += [button(t("Another town"), "at:ask"), button(t("Menu"), "menu")]
+        on.append(button(t("Search further away"), f"wide:{page}"))
+    on += [button(t("Another town"), "at:ask"), *menu.ways_out(scene)]
     return (*rows(*details, width=1), *rows(*on))
 
 
-def more(scene: Scene, _: str = "") -> Outcome:
+def more(scene: Scene, page: str = "") -> Outcome:
     """Show the next places of the same search."""
     if not scene.session.needs:
         return menu.old_button(scene)
-    return search(scene.keeping(seen=scene.session.seen + scene.session.shown))
+    return search(further(scene, page), is_first=False)
 
 
-def wider(scene: Scene, _: str = "") -> Outcome:
+def wider(scene: Scene, page: str = "") -> Outcome:
     """Search in the next ring."""
     if not scene.session.needs:
         return menu.old_button(scene)
-    return search(scene.keeping(ring=WIDER.get(scene.session.ring, "remote")))
+    on = further(scene, page)
+    if on is not scene:
+        on = on.keeping(ring=WIDER.get(scene.session.ring, "remote"))
+    return search(on, is_first=False)
 
 
-def nothing(scene: Scene) -> Outcome:
+def further(scene: Scene, page: str) -> Scene:
+    """Leave out what the list showed; a second press of its button shows the same again."""
+    if page != str(len(scene.session.seen)):
+        return scene
+    seen = dict.fromkeys(scene.session.seen + scene.session.shown)
+    return scene.keeping(seen=tuple(seen))
+
+
+def nothing(scene: Scene, is_first: bool) -> Outcome:
     """Say that nothing checked fits, and show who answers everyone."""
     t = scene.t
     again = bool(scene.session.seen)
@@ -194,18 +218,14 @@ def nothing(scene: Scene) -> Outcome:
         )
     )
     contacts = danger.contact_lines(scene, scene.session.needs[0])
-    # Translators: lines are telephone lines.
-    people = t("These lines answer everyone:") if contacts else ""
-    question = counting.ask(scene)
-    return counting.asked(scene).say(
-        Reply(
-            paragraphs(text, lines(people, contacts)),
-            choices=rows(
-                button(t("Another town"), "at:ask"),
-                button(t("Questions"), "qs"),
-                button(t("Menu"), "menu"),
-            ),
-        ),
-        *question,
-        events=() if again else counting.need_unmet(scene, "nothing_listed"),
+    people = t("You can call:") if contacts else ""
+    buttons = rows(
+        button(t("Another town"), "at:ask"), button(t("Questions"), "qs"), *menu.ways_out(scene)
     )
+    reply = Reply(paragraphs(text, lines(people, contacts)), choices=buttons)
+    return counting.then_ask(scene, reply, unmet(scene) if is_first else ())
+
+
+def unmet(scene: Scene) -> tuple[Event, ...]:
+    """Return what may be counted of a first search that found nothing."""
+    return counting.need_asked(scene) + counting.need_unmet(scene, "nothing_listed")

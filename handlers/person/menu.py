@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from handlers.i18n import LANGUAGE_NAMES
 from handlers.names import FIRST_NEEDS, NEEDS
 from handlers.scene import Rows, Scene, button, paragraphs, rows
-from handlers.turn import Outcome, Reply
+from handlers.turn import Choice, Outcome, Reply
+
+NOTICE = "n"
+"""Marks a language button that stands under the notice."""
 
 
 def notice(scene: Scene) -> Reply:
@@ -24,10 +29,14 @@ def notice(scene: Scene) -> Reply:
                 "own words or use the buttons. You can skip any question."
             ),
             t(
-                "The app you are writing in can read this chat. I never keep your name or "
-                "your number. I keep your language, and for one day what you look for and "
-                "your city. An organization sees only the card that you approve first; I "
-                "keep that request until 30 days after it ends."
+                "The app you write in can read this chat. I never keep your name or number. I "
+                "keep the sealed address of this chat and your language until 30 days after "
+                "you last write, and what you look for and your town for one day."
+            ),
+            t(
+                "An organization sees only the card that you approve. You can take it back; I "
+                "keep it until 30 days after it ends. I count you in figures only if you say "
+                "yes."
             ),
             # Translators: both words must be among those that the bot understands.
             t(
@@ -37,9 +46,21 @@ def notice(scene: Scene) -> Reply:
                 delete=t.quote(t("delete")),
             ),
         ),
-        choices=rows(button(t("Change language"), "langs")),
+        choices=rows(*other_languages(scene)),
         sensitive=False,
     )
+
+
+def other_languages(scene: Scene) -> Iterator[Choice]:
+    """Yield the other languages by their own names: she may not read this one."""
+    for code, name in LANGUAGE_NAMES.items():
+        if scene.context.world.catalogs.offers(code) and code != scene.language:
+            yield button(name, f"lang:{code}:{NOTICE}")
+
+
+def ways_out(scene: Scene) -> tuple[Choice, ...]:
+    """Return the buttons that every sensitive screen ends with."""
+    return (button(scene.t("Menu"), "menu"), button(scene.t("Leave now"), "exit"))
 
 
 def operator(scene: Scene) -> str:
@@ -71,12 +92,12 @@ def need_rows(scene: Scene, every: bool) -> Rows:
     needs = rows(*(button(t(NEEDS[code]), f"need:{code}") for code in codes))
     more = () if every else (button(t("More"), "needs"),)
     return (
+        (button(t("I am in danger"), "sos"),),
         *needs,
         *rows(
             *more,
             button(t("Questions"), "qs"),
             button(t("My requests"), "mine"),
-            button(t("I am in danger"), "sos"),
             button(t("Privacy"), "priv"),
             button(t("Language"), "langs"),
         ),
@@ -93,14 +114,16 @@ def ask_language(scene: Scene, _: str = "") -> Outcome:
     return scene.say(Reply(text, choices=rows(*buttons), sensitive=False))
 
 
-def receive_language(scene: Scene, code: str) -> Outcome:
-    """Keep the chosen language and go on in it."""
+def receive_language(scene: Scene, argument: str) -> Outcome:
+    """Keep the chosen language and go on in it; under the notice, say that again too."""
+    code, _, under = argument.partition(":")
     if not scene.context.world.catalogs.offers(code):
         return ask_language(scene)
     chosen = in_language(scene, code).keeping(language=code, chose_language=True)
     # Translators: name your own language here.
     before = chosen.t("Done. I will write in English.")
-    return chosen.say(ask_need(chosen, before=before))
+    again = (notice(chosen),) if under == NOTICE else ()
+    return chosen.say(*again, ask_need(chosen, before=before))
 
 
 def in_language(scene: Scene, code: str) -> Scene:
@@ -119,8 +142,9 @@ def not_understood(scene: Scene) -> Outcome:
 
 
 def old_button(scene: Scene) -> Outcome:
-    """Answer a button that leads nowhere any more."""
-    return scene.say(ask_need(scene, before=scene.t("That button is old. Let us go on here.")))
+    """Answer a button that leads nowhere any more; what it stands under may matter still."""
+    before = scene.t("That button is old. Let us go on here.")
+    return scene.say(ask_need(scene, before=before), below=True)
 
 
 def unreadable(scene: Scene) -> Outcome:
@@ -130,7 +154,11 @@ def unreadable(scene: Scene) -> Outcome:
         "I can only read short written messages for now. I did not open or keep what you "
         "sent. Please write a few words, or choose a button."
     )
-    return scene.say(ask_need(scene, before=before))
+    step = scene.session.step
+    if not step:
+        return scene.say(ask_need(scene, before=before))
+    choices = rows(*ways_out(scene))
+    return scene.say(Reply(before, choices=choices, sensitive=False), step=step)
 
 
 def hello(scene: Scene) -> Outcome:

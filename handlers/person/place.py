@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from handlers.person import find, menu
-from handlers.scene import Scene, button, rows
+from handlers.scene import Scene, button, paragraphs, rows
 from handlers.turn import Outcome, Reply
+from referrals.directory import ServiceId
 from referrals.places import Coordinates, Place, PlaceId, fold, stands_out
 
 FAR = 4
@@ -18,7 +19,8 @@ def ask(scene: Scene, _: str = "") -> Outcome:
         "Where are you? Share your location or write the town, in any spelling. I use it to "
         "search, and forget your exact location at once."
     )
-    return scene.say(asking(scene, text), step="place")
+    # What was understood comes first: a question for her town alone would seem to ignore it.
+    return scene.say(asking(scene, paragraphs(find.need_names(scene), text)), step="place")
 
 
 def receive_text(scene: Scene) -> Outcome:
@@ -63,7 +65,7 @@ def offer(scene: Scene, places: list[Place]) -> Outcome:
     buttons = [button(f"{p.name}, {p.state}", f"at:{p.id}") for p in places]
     return scene.say(
         Reply(
-            t("Which one do you mean?"),
+            t("Is this the place? Choose:"),
             choices=(*rows(*buttons, width=1), *rows(button(t("None of these"), "at:ask"))),
         ),
         step="place",
@@ -86,12 +88,17 @@ def receive_location(scene: Scene, point: Coordinates) -> Outcome:
 
 def take(scene: Scene, place: Place, near: str) -> Outcome:
     """Keep the town and go on to the search."""
-    return onward(scene.keeping(place=place.id, near=near, seen=(), ring=""))
+    return onward(scene.keeping(place=place.id, near=near, seen=tried(scene), ring=""))
 
 
 def skip(scene: Scene) -> Outcome:
     """Go on without a place."""
-    return onward(scene.keeping(place=None, near="skipped", seen=(), ring=""))
+    return onward(scene.keeping(place=None, near="skipped", seen=tried(scene), ring=""))
+
+
+def tried(scene: Scene) -> tuple[ServiceId, ...]:
+    """Return what to leave out still: a first place is no new search."""
+    return () if scene.session.near else scene.session.seen
 
 
 def onward(scene: Scene) -> Outcome:

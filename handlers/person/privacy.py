@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.names import NEEDS
 from handlers.notices import withdrawn_card
-from handlers.scene import Scene, button, lines, paragraphs, rows
+from handlers.scene import Rows, Scene, button, lines, paragraphs, rows
 from handlers.turn import Notice, Outcome, Reply, Session, ToStaff
 from referrals.events import ReferralMoved
 from referrals.lifecycle import Referral, Status, move
@@ -43,12 +43,21 @@ def show(scene: Scene, _: str = "") -> Outcome:
                     "older than 48 hours."
                 ),
             ),
-            choices=rows(
-                button(t("Erase everything"), "del"),
-                button(t("Leave now"), "exit"),
-                button(t("Menu"), "menu"),
-            ),
+            choices=privacy_rows(scene),
         )
+    )
+
+
+def privacy_rows(scene: Scene) -> Rows:
+    """Return the buttons: a yes to being counted can be taken back like any other."""
+    t = scene.t
+    is_counted = scene.session.counted == "yes"
+    stop = [button(t("Do not count me any more"), "count:no")] if is_counted else []
+    return rows(
+        *stop,
+        button(t("Erase everything"), "del"),
+        button(t("Menu"), "menu"),
+        button(t("Leave now"), "exit"),
     )
 
 
@@ -57,7 +66,13 @@ def kept(scene: Scene) -> list[str]:
     t, session = scene.t, scene.session
     place = scene.context.world.places.by_id(session.place) if session.place else None
     needs = t.list([t(NEEDS[code]) for code in session.needs if code in NEEDS])
-    open_now = sum(r.is_open for r in scene.context.referrals.values())
+    mine = scene.context.referrals.values()
+    open_now = sum(r.is_open for r in mine)
+    ended = len(mine) - open_now
+    counted = {
+        "yes": t("that you agreed to be counted"),
+        "no": t("that you do not want to be counted"),
+    }
     return [
         t(
             "a sealed address of this chat, so that I can answer, for 30 days after your "
@@ -66,8 +81,16 @@ def kept(scene: Scene) -> list[str]:
         t("your language"),
         t("what you look for, for today: {needs}", needs=needs) if needs else "",
         t("your town, for today: {place}", place=place.name) if place else "",
-        t.n("{number} open request", "{number} open requests", open_now),
-        t("that you agreed to be counted") if session.counted == "yes" else "",
+        t("the request that you are writing") if session.draft else "",
+        t.n("{number} open request", "{number} open requests", open_now) if open_now else "",
+        t.n(
+            "{number} request that ended, until 30 days after",
+            "{number} requests that ended, until 30 days after",
+            ended,
+        )
+        if ended
+        else "",
+        counted.get(session.counted, ""),
     ]
 
 

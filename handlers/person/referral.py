@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from handlers.names import NEEDS, URGENT_NEEDS
 from handlers.notices import card_fields, shown_code, staff_card
-from handlers.person import danger, menu
+from handlers.person import danger, menu, requests
 from handlers.person.find import place_of
 from handlers.person.services import offered
 from handlers.scene import Scene, button, paragraphs, rows
@@ -23,7 +23,7 @@ from referrals.lifecycle import (
     check_request,
 )
 
-CONSENT_VERSION = "1"
+CONSENT_VERSION = "2"
 """Changes with every change of the wording that she agrees to."""
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Letters and digits that are not mistaken for one another."""
@@ -52,10 +52,10 @@ def show_card(scene: Scene) -> Outcome:
     t = scene.t
     organization = pair[1]
     text = paragraphs(
-        t("This is all that {organization} will see:", organization=organization.name),
+        t("This is all that {organization} will see, with a code:", organization=organization.name),
         card_fields(t, referral_of(scene, draft, organization.id)),
         t(
-            "It never says your name, your number or this chat. You can take it back at any "
+            "I do not add your name, your number or this chat. You can take it back at any "
             "time. Do you agree to send it to {organization}, and only to them?",
             organization=organization.name,
         ),
@@ -75,12 +75,14 @@ def card_rows(scene: Scene, draft: Draft, organization: str) -> tuple[tuple[Choi
     t = scene.t
     fields = [button(t("Add my own words"), "words")]
     if draft.words:
-        fields = [button(t("Take my words out"), "card:words")]
-    if scene.session.place:
-        label = t("Leave the place out") if draft.with_place else t("Put the place in")
-        fields.append(button(label, "card:place"))
-    label = t("Leave the language out") if draft.with_language else t("Put the language in")
-    fields.append(button(label, "card:language"))
+        fields = [button(t("Take my words out"), "card:no_words")]
+    place = button(t("Put the place in"), "card:place")
+    if draft.with_place:
+        place = button(t("Leave the place out"), "card:no_place")
+    language = button(t("Put the language in"), "card:language")
+    if draft.with_language:
+        language = button(t("Leave the language out"), "card:no_language")
+    fields += [place, language] if scene.session.place else [language]
     send = button(t("Yes, send to {organization}", organization=organization)[:60], "send")
     return (
         (send,),
@@ -90,14 +92,16 @@ def card_rows(scene: Scene, draft: Draft, organization: str) -> tuple[tuple[Choi
 
 
 def change_card(scene: Scene, field: str) -> Outcome:
-    """Switch one field of the card."""
+    """Put one field on the card or leave it out; pressed twice, it stays so."""
     draft = scene.session.draft
     if draft is None:
         return menu.old_button(scene)
     changed = {
-        "place": replace(draft, with_place=not draft.with_place),
-        "language": replace(draft, with_language=not draft.with_language),
-        "words": replace(draft, words=""),
+        "place": replace(draft, with_place=True),
+        "no_place": replace(draft, with_place=False),
+        "language": replace(draft, with_language=True),
+        "no_language": replace(draft, with_language=False),
+        "no_words": replace(draft, words=""),
     }.get(field, draft)
     return show_card(scene.keeping(draft=changed))
 
@@ -119,6 +123,8 @@ def receive_words(scene: Scene) -> Outcome:
     draft = scene.session.draft
     if draft is None:
         return menu.old_button(scene)
+    if scene.meaning.interrupt == "back":
+        return show_card(scene)
     words = " ".join(scene.turn.text.split())[:MOST_WORDS]
     outcome = show_card(scene.keeping(draft=replace(draft, words=words)))
     if not scene.meaning.danger:
@@ -131,7 +137,7 @@ def send(scene: Scene, _: str = "") -> Outcome:
     """Record consent and referral, hand the card over, give the receipt."""
     pair, draft = drafted(scene), scene.session.draft
     if pair is None or draft is None:
-        return menu.old_button(scene)
+        return sent_already(scene)
     organization = pair[1]
     consent = consent_to(scene, draft, organization.id)
     still_open = sum(r.is_open for r in scene.context.referrals.values())
@@ -146,6 +152,14 @@ def send(scene: Scene, _: str = "") -> Outcome:
         events=(ReferralRequested(referral, consent),),
         notices=(notice,),
     )
+
+
+def sent_already(scene: Scene) -> Outcome:
+    """Answer a second press: the receipt must stay, and a second card must not go out."""
+    today = scene.context.today
+    if any(r.is_open and r.opened == today for r in scene.context.referrals.values()):
+        return requests.show(scene, below=True)
+    return menu.old_button(scene)
 
 
 def consent_to(scene: Scene, draft: Draft, organization: OrganizationId) -> Consent:
@@ -175,7 +189,7 @@ def referral_of(
         language=scene.language,
         opened=today,
         moved=today,
-        meeting_code=meeting_code(scene) if code else "",
+        meeting_code=meeting_code(scene, draft, organization) if code else "",
         card_place=f"{place.name}, {place.state}" if place and draft.with_place else "",
         card_language=scene.language if draft.with_language else "",
         card_words=draft.words,
@@ -188,9 +202,14 @@ def new_code(scene: Scene) -> Code:
     return Code("".join(ALPHABET[scene.context.chance(len(ALPHABET))] for _ in range(8)))
 
 
-def meeting_code(scene: Scene) -> str:
-    """Draw the two words that staff must say first, in her language."""
-    words = scene.context.world.meeting_words[scene.language]
+def meeting_code(scene: Scene, draft: Draft, organization: OrganizationId) -> str:
+    """Draw the two words that staff must say first, in her language.
+
+    Where she left her language out the words must not tell it: they are in the staff's.
+    """
+    language = scene.language if draft.with_language else scene.context.staff[organization]
+    by_language = scene.context.world.meeting_words
+    words = by_language.get(language) or by_language[scene.language]
     first = scene.context.chance(len(words))
     second = (first + 1 + scene.context.chance(len(words) - 1)) % len(words)
     return f"{words[first]} {words[second]}"
@@ -203,8 +222,8 @@ def receipt(scene: Scene, referral: Referral, organization: str) -> Reply:
     text = paragraphs(
         t("Sent to {organization}. Your code: {code}", organization=organization, code=code),
         t(
-            "I write to you here when they answer. When you talk with them, they must first "
-            "say: {words}. Help is free.",
+            "I will write to you here when they answer. When you talk with them, they must "
+            "first say: {words}. Help is free.",
             words=referral.meeting_code,
         ),
     )
@@ -220,7 +239,8 @@ def too_many(scene: Scene) -> Outcome:
     """Say that three requests are open and what to do."""
     t = scene.t
     text = t(
-        "You have three open requests. Take one back, or wait for an answer, and then I can "
-        "send this one."
+        "You have three open requests. Take one back, or wait until one ends. Then I can send "
+        "this one."
     )
-    return scene.say(Reply(text, choices=rows(button(t("My requests"), "mine"))))
+    back = button(t("Back to the card"), "card:back")
+    return scene.say(Reply(text, choices=rows(button(t("My requests"), "mine"), back)))

@@ -78,14 +78,26 @@ INTERRUPTS: Mapping[str, StepHandler] = {
     "back": menu.show,
     "hello": menu.hello,
     "thanks": menu.thanks,
+    "yes": requests.receive_yes,
+    "no": menu.show,
 }
 """Words that work at every step."""
 
 STEPS: Mapping[str, StepHandler] = {
     "place": place.receive_text,
     "words": referral.receive_words,
+    "safe": ask.receive_safe_text,
+    "count": ask.receive_count_text,
 }
 """Steps that read the next text."""
+
+OWN_WORDS: Mapping[str, frozenset[str]] = {
+    "place": frozenset({"no"}),
+    "words": frozenset({"hello", "thanks", "back", "yes", "no"}),
+    "safe": frozenset({"yes", "no"}),
+    "count": frozenset({"yes", "no"}),
+}
+"""Step to the words that it reads itself."""
 
 
 def converse(scene: Scene) -> Outcome:
@@ -142,8 +154,8 @@ def receive_text(scene: Scene) -> Outcome:
     if word == "exit":
         return privacy.leave(scene)
     if scene.meaning.danger and scene.session.step != "words":
-        return danger.ask(scene, scene.meaning.danger.value)
-    if word in INTERRUPTS and not (scene.session.step == "words" and word in {"hello", "thanks"}):
+        return ask.receive_danger(scene, scene.meaning.danger.value)
+    if word in INTERRUPTS and word not in OWN_WORDS.get(scene.session.step, ()):
         return INTERRUPTS[word](scene)
     step = STEPS.get(scene.session.step)
     if step is None or (step is place.receive_text and ask.is_request(scene)):

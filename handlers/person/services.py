@@ -99,7 +99,7 @@ def detail_rows(
     ask = [button(t("Ask them for help"), f"ref:{service.id}")] if can_ask else []
     on_map = has_point(location)
     buttons = [button(t("Show on the map"), f"map:{service.id}")] if on_map else []
-    buttons += [button(t("Back to the list"), "list"), button(t("Menu"), "menu")]
+    buttons += [button(t("Back to the list"), "list"), *menu.ways_out(scene)]
     return (*rows(*ask), *rows(*buttons))
 
 

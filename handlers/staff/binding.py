@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.i18n import LANGUAGE_NAMES, negotiate
+from handlers.i18n import LANGUAGE_NAMES
 from handlers.scene import Rows, Scene, button, paragraphs, rows
 from handlers.turn import Outcome, Reply
 from referrals.events import ChatBound, StaffLanguageChanged
@@ -82,7 +82,7 @@ def language_rows(scene: Scene) -> Rows:
 def receive_language(scene: Scene, code: str) -> Outcome:
     """Keep the chat's language."""
     organization = scene.context.organization
-    if organization is None or not negotiate(code, scene.context.world.catalogs.by_language):
+    if organization is None or not scene.context.world.catalogs.offers(code):
         return scene.say()
     t = scene.context.world.catalogs.of(code)
     changed = scene.keeping(language=code, chose_language=True)

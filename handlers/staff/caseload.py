@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from handlers.names import NEEDS
 from handlers.notices import shown_code
 from handlers.scene import Scene, button, lines, paragraphs, rows
 from handlers.turn import Outcome, Reply
-from referrals.lifecycle import Referral, Status
+from referrals.lifecycle import Priority, Referral, Status
 
-MOST_SHOWN = 12
+MOST_SHOWN = 30
 
 
 def show(scene: Scene, _: str = "") -> Outcome:
@@ -19,12 +21,21 @@ def show(scene: Scene, _: str = "") -> Outcome:
     mine = [r for r in scene.context.referrals.values() if r.is_open]
     if not mine:
         return scene.say(Reply(t("Nothing is open. Thank you."), sensitive=False))
-    mine.sort(key=lambda r: (r.status is not Status.REQUESTED, r.opened))
+    mine.sort(key=urgency)
     shown = mine[:MOST_SHOWN]
     head = t.n("{number} open request", "{number} open requests", len(mine))
     buttons = (button(shown_code(r.code), f"open:{r.code}") for r in shown)
-    text = paragraphs(head, lines(*(entry(scene, r) for r in shown)))
+    rest = t("Only the first {number} are shown.", number=t.number(MOST_SHOWN))
+    text = paragraphs(
+        head, lines(*(entry(scene, r) for r in shown)), rest if len(mine) > MOST_SHOWN else ""
+    )
     return scene.say(Reply(text, choices=rows(*buttons, width=3)))
+
+
+def urgency(referral: Referral) -> tuple[bool, bool, date]:
+    """Return what the caseload is sorted by: unanswered, then urgent, then the oldest."""
+    is_answered = referral.status is not Status.REQUESTED
+    return is_answered, referral.priority is Priority.NORMAL, referral.opened
 
 
 def entry(scene: Scene, referral: Referral) -> str:
