@@ -77,13 +77,7 @@ async def serve(parts: Parts, ready: Callable[[str], None] = lambda _: None) -> 
 async def serve_web_chat(parts: Parts, stop: asyncio.Event, ready: Callable[[str], None]) -> None:
     """Serve the page where one person plays all sides."""
     channel = WebChannel()
-    organizations = [
-        (str(o.id), o.name)
-        for o in parts.world.directory.organizations()[:SHOWN_ORGANIZATIONS]
-        if any(
-            parts.world.directory.is_offered(s.id) for s in parts.world.directory.services_of(o.id)
-        )
-    ]
+    organizations = shown_organizations(parts.world.directory)
     async with running(parts, {channel.name: channel}) as jobs:
         if parts.settings.is_fictional:
             shown = [OrganizationId(i) for i, _ in organizations]
