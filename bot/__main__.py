@@ -15,6 +15,7 @@ from rich.console import Console
 from bot import logs
 from bot.catalogs import CatalogMissing
 from bot.country_files import CountryError
+from bot.model_file import BadModel
 from bot.phrase_files import BadPhrases
 from bot.settings import BadSetting, Settings, read_settings
 from bot.starting import NotReady
@@ -39,6 +40,7 @@ CLEAR = (
     KeysMissing,
     CountryError,
     BadPhrases,
+    BadModel,
     CatalogMissing,
     DatabaseIsNewer,
     DatabaseIsOlder,
@@ -123,6 +125,18 @@ def catalogs() -> None:
         country = load_country(country_folder(settings()))
         offered = load_catalogs(LOCALES, country.languages).by_language
         say.print(f"Catalogs: {', '.join(offered)}")
+
+
+@app.command()
+def train() -> None:
+    """Train the model of the understanding anew from the phrase files."""
+    with clear_errors():
+        from bot.settings import LOCALES
+        from bot.training import train as train_model
+
+        with say.status("Training ..."):
+            lines, path = train_model(LOCALES)
+        say.print(f"{lines} lines, {path.stat().st_size // 1024} kB in {path.name}")
 
 
 @app.command()

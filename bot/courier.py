@@ -27,6 +27,9 @@ from bot.runner import Runner
 log = logging.getLogger(__name__)
 
 AT_ONCE = 64
+MOST_UNSTORED = 16
+"""Sent letters whose marks may still wait. A crash repeats at most these and those under
+way: without a bound, all that was sent while the database was busy."""
 LONGEST_BACKOFF = 300.0
 RECHECK_SECONDS = 2.0
 """A letter that waited longer may have been cancelled or taken by another process."""
@@ -223,6 +226,8 @@ class Courier:
             return letter.not_before - now
         if line.limiter is not None:
             await line.limiter.acquire()
+        while self._runner.unstored() >= MOST_UNSTORED:
+            await self._runner.settled()
         letter = await self._filled(letter)
         if not await self._may_go(lane, letter, since):
             return 0.0

@@ -42,7 +42,7 @@ Work = Arrival | Ask
 MARK_SECONDS = 0.02
 """Longest wait of a mark for company: what a crash in between would repeat."""
 MARKS_AT_ONCE = 4
-"""Marks that do not wait for more: a crash while much is sent would repeat all of it."""
+"""So many marks do not wait for more."""
 POLL_SECONDS = 1.0
 BINDINGS_SECONDS = 2.0
 HEARTBEAT_POLLS = 4
@@ -161,6 +161,10 @@ class Runner:
     def postpone(self, letter: Letter, attempts: int, not_before: int) -> None:
         """Report that a letter is tried again later."""
         self._report(Delay(letter.id, attempts, not_before))
+
+    def unstored(self) -> int:
+        """Count the reports that no commit holds yet."""
+        return len(self._reports) + len(self._taken)
 
     async def living_card(self, letter: Letter, card: str) -> int:
         """Return the message that shows a card in the letter's chat, 0 if there is none."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.catalogs import load_catalogs
 from bot.country_files import gazetteer_files, load_country, load_regions
+from bot.model_file import load_model
 from bot.phrase_files import identifier, load_phrases
 from bot.settings import LOCALES, Settings
 from handlers.turn import World
@@ -37,7 +38,7 @@ def load_world(settings: Settings, rows: Rows) -> World:
         country=country,
         directory=build_directory(rows, country.timezones),
         places=places,
-        understanding=Reader(phrases, places, identifier(country.languages)),
+        understanding=Reader(phrases, places, identifier(country.languages), load_model(LOCALES)),
         meeting_words={code: found.meeting_words for code, found in phrases.items()},
         operator=settings.operator,
         is_fictional=settings.is_fictional,

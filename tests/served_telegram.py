@@ -225,9 +225,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def organization_id(name: str) -> str:
     """Return the id of a fictional organization."""
-    return next(
-        str(o.id) for o in fictional_world().directory.organizations() if o.name == name
-    )
+    return next(str(o.id) for o in fictional_world().directory.organizations() if o.name == name)
 
 
 def free_port() -> int:
@@ -263,9 +261,7 @@ def quick_parts(settings: Settings, mind: Converse = converse) -> Parts:
 
 
 @contextlib.asynccontextmanager
-async def serving(
-    fake: GatedTelegram, parts: Parts, within: float = 20.0
-) -> AsyncIterator[Served]:
+async def serving(fake: GatedTelegram, parts: Parts, within: float = 20.0) -> AsyncIterator[Served]:
     """Run the application until the block ends, then let it stop in its own order."""
     stop = asyncio.Event()
     served = Served(fake, parts, stop)

@@ -58,10 +58,7 @@ UNREADABLE = {
         '"text":"MARK","chat":CHAT}}'
     ),
     "a nesting too deep": (
-        '{"update_id":%d,"message":{"text":"MARK","chat":CHAT,"x":'
-        + "[" * 5000
-        + "]" * 5000
-        + "}}"
+        '{"update_id":%d,"message":{"text":"MARK","chat":CHAT,"x":' + "[" * 5000 + "]" * 5000 + "}}"
     ),
     "data of 65 bytes": (
         '{"update_id":%d,"callback_query":{"id":"MARK","data":"'

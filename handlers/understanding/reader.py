@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from handlers.understanding.blend import blended_danger, blended_needs, blended_question
 from handlers.understanding.danger import dangers_in, most_pressing
 from handlers.understanding.evidence import strongest
 from handlers.understanding.interrupts import InterruptReader
 from handlers.understanding.language import Identify, LanguageReader
 from handlers.understanding.meaning import Guess, Meaning
+from handlers.understanding.model import Model
 from handlers.understanding.needs import needs_in
 from handlers.understanding.phrase_index import Label, PhraseIndex, Reading
 from handlers.understanding.phrases import Phrases
@@ -37,9 +39,15 @@ class Reader:
     """Reads texts of several languages with their phrase files."""
 
     def __init__(
-        self, phrases: Mapping[str, Phrases], places: Gazetteer, identify: Identify
+        self,
+        phrases: Mapping[str, Phrases],
+        places: Gazetteer,
+        identify: Identify,
+        model: Model | None = None,
     ) -> None:
-        """Take phrases by language, the country's places, and a language identifier."""
+        """Take phrases by language, the country's places, a language identifier, and the
+        trained model where there is one."""
+        self._model = model
         self._places = places
         self._language = LanguageReader({c: p.frequent for c, p in phrases.items()}, identify)
         self._interrupts = InterruptReader(phrases, _known_words(phrases))
@@ -58,8 +66,16 @@ class Reader:
         written = words_of(text)
         readings = {code: index.read(written) for code, index in self._indexes.items()}
         danger = _danger(readings)
-        needs = _needs(readings, own, danger)
         question = _question(text, readings, own)
+        shares = None
+        if self._model and written and self._model.knows(own):
+            shares = self._model.read(text)
+        if shares:
+            danger = blended_danger(shares.dangers, danger)
+            question = blended_question(shares.questions, question)
+        needs = _needs(readings, own, danger)
+        if shares:
+            needs = blended_needs(shares.needs, needs)
         where = self._where(text, is_bare=not (needs or question or danger))
         return Meaning(
             language=language,

@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from bot.model_file import load_model  # noqa: E402
 from bot.phrase_files import identifier, load_phrases  # noqa: E402
 from handlers.understanding.meaning import DANGERS, Meaning  # noqa: E402
 from handlers.understanding.reader import Reader  # noqa: E402
@@ -148,7 +149,7 @@ def main() -> None:
     """Score a file of messages; the prior is empty, as in a first message."""
     lines = [json.loads(row) for row in Path(sys.argv[1]).read_text("utf-8").splitlines()]
     phrases = load_phrases(ROOT / "locales", LANGUAGES)
-    reader = Reader(phrases, gazetteer(), identifier(LANGUAGES))
+    reader = Reader(phrases, gazetteer(), identifier(LANGUAGES), load_model(ROOT / "locales"))
     tally: Tally = defaultdict(lambda: defaultdict(list))
     for line in lines:
         score(line, reader.of(line["text"], ""), tally)
