@@ -80,6 +80,9 @@ def save_model(
         arrays[f"{name}.bias"] = np.array(bias, dtype=np.float32)
         arrays[f"{name}.weights"] = matrix.astype(np.float16)
     path = folder / FILE
-    with path.open("wb") as file:
+    # Whole or not at all: a process may be starting at this moment.
+    partial = path.with_suffix(".part")
+    with partial.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
+    partial.replace(path)
     return path
