@@ -224,9 +224,7 @@ def expectations(crowd: Crowd) -> dict[int, list[str]]:
         journey.plan: [line.replace(journey.code, CODE) for _, line in said[journey.chat]]
         for journey in crowd.journeys[: len(PLANS)]
     }
-    found = {
-        j.chat: [line.replace(CODE, j.code) for line in ways[j.plan]] for j in crowd.journeys
-    }
+    found = {j.chat: [line.replace(CODE, j.code) for line in ways[j.plan]] for j in crowd.journeys}
     found |= {scout: ways[plan][:4] for scout, plan in enumerate(PLANS, FIRST_SCOUT)}
     in_peace = [line for _, line in said[crowd.strangers[0]]]
     found |= dict.fromkeys(crowd.strangers, in_peace)
@@ -268,9 +266,7 @@ def what_is_stored(engine: Engine) -> Stored:
     with engine.begin() as connection:
         return Stored(
             updates=connection.execute(select(func.count()).select_from(seen)).scalar_one(),
-            referrals=connection.execute(
-                select(func.count()).select_from(referral)
-            ).scalar_one(),
+            referrals=connection.execute(select(func.count()).select_from(referral)).scalar_one(),
             consented=connection.execute(agreed).scalar_one(),
             unsent=queued(connection),
         )
