@@ -9,7 +9,7 @@ from handlers.understanding.model import NONE
 
 PHRASE_WORTH = 0.3
 """What a sure phrase adds to the share of its need."""
-PLAIN = 0.85
+PLAIN = 0.65
 """Confidence of a phrase that stands even where the model hears nothing of the kind."""
 NEED_SHARE = 0.28
 """Share from which a second need is named too."""
