@@ -1,87 +1,63 @@
-"""Places that a sentence mentions: which of its words are meant as a name.
-
-Villages are called Work, Hope and Hospital. So: the name of a big place is one wherever it
-stands; an ordinary word only after a word that locates ("en") and written like a name; the
-name of a village only after a word that locates; a country never.
-"""
+"""Places that a sentence mentions, in their order, and which of them lie in one another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from referrals.place_names import ABBREVIATIONS, NameIndex, fold, listed
-from referrals.place_table import ARTICLES, BIG, Table
+from referrals.place_cues import AT, BARE, HERE
+from referrals.place_names import NameIndex
+from referrals.place_namesakes import (
+    far_away,
+    follows_home,
+    in_country,
+    is_home,
+    likelier,
+    state_after,
+)
+from referrals.place_roles import Role, Words, is_here_after, is_state, role_of, words_in
+from referrals.place_spelling import is_searchable, nearly
+from referrals.place_table import Table
+from referrals.place_within import Mention, holds, within
+from referrals.place_worth import Name, is_famous, worth
 
 LONGEST = 6
 """Most words of a name: San Cristóbal de las Casas has five."""
-MOST_WORDS = 400
 MOST_SEARCHES = 8
 """Searches for misspelt names in one text: each costs a third of a millisecond."""
-SURE = 0.84
-"""Least similarity of a misspelt name inside a sentence."""
+PART = 0.93
+"""What a part of a name is worth."""
 
-AT, BARE, TO = 1.0, 0.88, 0.8
-"""How much a mention says about where somebody is: "en", nothing, "hacia"."""
-LOCATIVES: Mapping[str, float] = {
-    **dict.fromkeys(
-        listed("en por in at near em na nas nan lan bo toupre aki aqui pres perto"), AT
-    ),
-    **dict.fromkeys(listed("à в во у біля около із из في قرب"), AT),
-    **dict.fromkeys(
-        listed("a para hacia hasta rumbo desde to from towards around vers depuis"), TO
-    ),
-    **dict.fromkeys(listed("au aux pou depi ate до от من إلى"), TO),
-}
-OF = frozenset(listed("de del d da do di of a"))
-HEADS_OF: Mapping[str, float] = {
-    **dict.fromkeys(
-        listed("cerca fuera afuera dentro adentro centro lado norte sur llegue llegamos"), AT
-    ),
-    **dict.fromkeys(listed("ciudad city municipio barrio colonia estacion perto pres"), AT),
-    **dict.fromkeys(listed("soy vengo salgo sali salir saliendo lejos viens venho sou"), TO),
-}
-BETWEEN = ARTICLES | frozenset(
-    listed("ciudad city cidade ville vil municipio pueblo le les the o os as")
-)
-"""Words between the one that locates and the name."""
+FOLLOWED = Role(BARE, True, True)
+"""What a name is that a state or the country follows: "Tapachla, Chiapas"."""
+_JOINING = frozenset(("y", "e", "o", "et", "and", "ak", "u", "ou", "or", "oswa"))
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Rows of places that share the name that was mentioned."""
+@dataclass(slots=True)
+class _Scan:
+    """One walk over a text."""
 
-    rows: tuple[int, ...]
-    score: float
-    exact: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The words of a text, folded, and which were written like a name."""
-
-    folded: tuple[str, ...]
-    capital: tuple[bool, ...]
-    accented: frozenset[int]
-    """Where a bare "à" stands, which folding would make an "a"."""
+    words: Words
+    table: Table
+    names: NameIndex
+    parts: NameIndex
+    searches: int = MOST_SEARCHES
+    floor: int = 0
+    """Where the name before ends: what stands before it is not said of the next."""
+    role_before: Role | None = None
+    is_country_before: bool = False
+    city_before: int | None = None
+    """Row of the place that was named last."""
 
 
-def of(text: str, table: Table, names: NameIndex, parts: NameIndex) -> Iterator[Mention]:
-    """Yield the mentions of a text in their order; never two of the same words."""
-    words = _words(text)
-    searches, i = MOST_SEARCHES, 0
-    while i < len(words.folded):
-        size, mention = _exact_at(i, words, table, names, parts)
-        if mention is None and searches and _may_be_misspelt(i, words, table):
-            searches -= 1
-            size, mention = _misspelt_at(i, words, table, names)
-        if mention is not None:
-            yield mention
-        i += size
-    yield from _unspaced(words, table, names)
+def of(text: str, table: Table, names: NameIndex, parts: NameIndex) -> list[Mention]:
+    """Return the mentions of a text in their order; never two of the same words."""
+    scan = _Scan(words_in(text), table, names, parts)
+    found = [*_walk(scan), *_unspaced(scan)]
+    return within(found, table)
 
 
-def split_state(words: Sequence[str], state_names: Mapping[str, str]) -> tuple[Sequence[str], str]:
+def split_state(words: Sequence[str], state_names: dict[str, str]) -> tuple[Sequence[str], str]:
     """Return the words before the name of a state at the end, and the state's code."""
     for size in range(min(4, len(words) - 1), 0, -1):
         code = state_names.get(" ".join(words[-size:]), "")
@@ -93,129 +69,145 @@ def split_state(words: Sequence[str], state_names: Mapping[str, str]) -> tuple[S
     return words, ""
 
 
-def _words(text: str) -> _Words:
-    folded, capital, accented = list[str](), list[bool](), set[int]()
-    shouted = text.isupper()
-    for raw in text.split()[:MOST_WORDS]:
-        if raw == "à":
-            accented.add(len(folded))
-        written = next((c for c in raw if c.isalnum()), "").isupper() and not shouted
-        for word in fold(raw).split():
-            folded.append(ABBREVIATIONS.get(word, word))
-            capital.append(written and len(folded) > 1)
-    return _Words(tuple(folded), tuple(capital), frozenset(accented))
+def _walk(scan: _Scan) -> Iterator[Mention]:
+    i = 0
+    while i < len(scan.words.folded):
+        size, mention = _at(i, scan)
+        if mention is not None and mention.score:
+            yield mention
+            scan.city_before = mention.rows[0]
+        i += size
 
 
-def _located(i: int, words: _Words) -> float:
-    """Return how the words before position ``i`` locate, 0 when they do not."""
-    j = i - 1
-    while j >= 0 and words.folded[j] in BETWEEN and words.folded[j] not in ("de", "del"):
-        j -= 1
-    if j < 0:
-        return 0
-    if j in words.accented:
-        return AT
-    word = words.folded[j]
-    if word in OF and j > 0 and words.folded[j - 1] in HEADS_OF:
-        return HEADS_OF[words.folded[j - 1]]
-    return LOCATIVES.get(word, 0)
-
-
-def _state_after(i: int, words: _Words, table: Table) -> str:
-    """Return the code of the state whose name starts at ``i``, perhaps after a "de"."""
-    if i < len(words.folded) and words.folded[i] in ("de", "en", "del"):
-        i += 1
-    for size in (4, 3, 2, 1):
-        name = " ".join(words.folded[i : i + size])
-        # "son" and "sin" are Sonora and Sinaloa to a clerk, and words to everybody else.
-        if len(name) > 3 and name in table.state_names:
-            return table.state_names[name]
-    return ""
-
-
-def _exact_at(
-    i: int, words: _Words, table: Table, names: NameIndex, parts: NameIndex
-) -> tuple[int, Mention | None]:
+def _at(i: int, scan: _Scan) -> tuple[int, Mention | None]:
     """Return how many words to move on, and the mention that starts here, if any."""
-    for size in range(min(LONGEST, len(words.folded) - i), 0, -1):
-        key = " ".join(words.folded[i : i + size])
-        full = names.exact(key)
-        rows = full or parts.exact(key)
-        if not rows:
+    role = _role(i, scan)
+    for size in range(min(LONGEST, len(scan.words.folded) - i), 0, -1):
+        key = " ".join(scan.words.folded[i : i + size])
+        mention = _in_tongue(i, size, key, role, scan) or _exact(i, size, key, role, scan)
+        if mention is not None or _is_elsewhere(size, key, scan.table):
+            return _passed(i, mention.size if mention else size, role, scan), mention
+    mention = _misspelt(i, role, scan)
+    return (1, None) if mention is None else (_passed(i, mention.size, role, scan), mention)
+
+
+def _passed(i: int, size: int, role: Role, scan: _Scan) -> int:
+    scan.floor, scan.role_before = i + size, role
+    key = " ".join(scan.words.folded[i : i + size])
+    scan.is_country_before = key in scan.table.countries
+    return size
+
+
+def _role(i: int, scan: _Scan) -> Role:
+    """Return what stands before a name, or before the one it is joined to by an "and"."""
+    joined = i - 1 == scan.floor and scan.words.folded[i - 1] in _JOINING
+    if joined and scan.role_before is not None:
+        return scan.role_before
+    role, before = role_of(i, scan.words, scan.floor), scan.role_before
+    # "Je suis au Costa Rica, à Paso Canoas": the country does not end what is said.
+    goes_on = scan.is_country_before and i - scan.floor <= 1 and role.score == AT
+    return replace(role, score=max(AT, before.score)) if goes_on and before else role
+
+
+def _is_elsewhere(size: int, key: str, table: Table) -> bool:
+    """Say whether a country, a state or a city far away is named."""
+    if key in table.countries or key in table.elsewhere:
+        return True
+    return size > 1 and key in table.state_names
+
+
+def _in_tongue(i: int, size: int, key: str, role: Role, scan: _Scan) -> Mention | None:
+    """Return a city whose name is a country's in other languages: "à Mexico"."""
+    tongue = "fr" if i - 1 in scan.words.accented else scan.words.tongue
+    row = scan.table.tongues.get((tongue, key))
+    if row is None or is_state(i, scan.words):
+        return None
+    is_meant = role.located or scan.words.tongue_is_sure
+    return Mention((row,), role.score, True, size) if is_meant else None
+
+
+def _exact(i: int, size: int, key: str, role: Role, scan: _Scan) -> Mention | None:
+    """Return the mention of a name that stands here as it is; its score may be 0."""
+    table, full, end = scan.table, scan.names.exact(key), i + size
+    rows = full or scan.parts.exact(key)
+    if not rows or scan.words.folded[i] in ("de", "del"):
+        return None
+    if is_here_after(end, scan.words, role):
+        role = replace(role, score=HERE)
+    there, end = _told_apart(i, end, rows, scan)
+    if there:
+        return Mention(tuple(there), role.score, bool(full), end - i)
+    rows, is_told = in_country(i + size, rows, scan.words, table)
+    if key in table.elsewhere:
+        rows = far_away(rows, table)
+    name = Name(i, size, role, rows, bool(full), is_told)
+    return _bare(name, scan) if rows else None
+
+
+def _told_apart(i: int, end: int, rows: Sequence[int], scan: _Scan) -> tuple[Sequence[int], int]:
+    """Return the rows of the state or city that is named with the name, and where that ends."""
+    table = scan.table
+    part = _parts_of_city(i, end, rows, scan)
+    if part:
+        return part, end
+    state, end = state_after(end, scan.words, table)
+    return [row for row in rows if state and table.state_codes[row] == state], end
+
+
+def _parts_of_city(i: int, end: int, rows: Sequence[int], scan: _Scan) -> Sequence[int]:
+    """Return the boroughs among rows, where "borough" or their city stands before the name,
+    or the country after it."""
+    words, table = scan.words.folded, scan.table
+    before = next((w for w in words[max(0, i - 2) : i][::-1] if w not in ("de", "la")), "")
+    code = table.heads.get(before) or table.heads.get("".join(words[end : end + 1]), "")
+    boroughs = [row for row in rows if table.state_codes[row] in table.heads.values()]
+    if code:
+        return [row for row in boroughs if table.state_codes[row] == code]
+    if i and is_home(i - 1, scan.words, scan.table):
+        return boroughs
+    city = scan.city_before if i - scan.floor <= 1 else None
+    if city is not None and not table.place_in(city):
+        return [row for row in boroughs if holds(city, row, table)]
+    return boroughs if follows_home(end, scan.words, table) else []
+
+
+def _bare(name: Name, scan: _Scan) -> Mention | None:
+    """Return the mention of a name that no state follows."""
+    kept = name.rows if name.is_told else likelier(name.rows, scan.table)
+    score = worth(replace(name, rows=kept), scan.words, scan.table)
+    # "Vengo de San Pedro Sula" must not be read as a "San Pedro" of the country.
+    is_other = name.size > 1 and not (name.role.score and scan.table.state_codes[kept[0]])
+    if not score and not is_other:
+        return None
+    return Mention(tuple(kept), score if name.full else score * PART, name.full, name.size)
+
+
+def _misspelt(i: int, role: Role, scan: _Scan) -> Mention | None:
+    """Return a well-known place whose name nearly stands here; bare words must be closer."""
+    for size in (3, 2, 1):
+        said = scan.words.folded[i : i + size]
+        if not scan.searches or len(said) < size:
             continue
-        state = _state_after(i + size, words, table)
-        here = [row for row in rows if table.state_codes[row] == state] if state else []
-        strength = _meant(i, size, words, table, rows, bool(full), bool(here))
-        if strength:
-            score = strength if full else strength * 0.93
-            return size, Mention(tuple(here or rows), score, bool(full))
-    return 1, None
+        state, end = state_after(i + size, scan.words, scan.table)
+        is_told = bool(state) or is_home(i + size, scan.words, scan.table)
+        stands = FOLLOWED if is_told and not role.located else role
+        if (size == 1 or stands.located) and is_searchable(said, stands, scan.table):
+            scan.searches -= 1
+            likeness, rows = nearly(said, stands, scan.table, scan.names)
+            here = tuple(r for r in rows if state in ("", scan.table.state_codes[r]))
+            if here:
+                return Mention(here, likeness * role.score, False, end - i if state else size)
+    return None
 
 
-def _meant(
-    i: int,
-    size: int,
-    words: _Words,
-    table: Table,
-    rows: Sequence[int],
-    full: bool,
-    has_state: bool,
-) -> float:
-    """Return how much a name found in a sentence is meant as a place, 0 for not at all."""
-    said = words.folded[i : i + size]
-    core = [word for word in said if word not in ARTICLES]
-    at = _located(i, words)
-    key, bare = " ".join(said), " ".join(core)
-    if not core or not bare[0].isalpha():
-        return 0
-    if has_state:
-        return at or BARE
-    big = _is_big(rows, table)
-    if key in table.never or key in table.countries or (key in table.state_names and not big):
-        return 0
-    if bare in table.ordinary or bare in table.never:
-        return at if big or any(words.capital[i : i + size]) else 0
-    stands_alone = big and (full or len(core) > 1)
-    return at if at and (big or not full or len(bare) > 3) else BARE * stands_alone
-
-
-def _is_big(rows: Sequence[int], table: Table) -> bool:
-    return any(row in table.transit or table.populations[row] >= BIG for row in rows)
-
-
-def _may_be_misspelt(i: int, words: _Words, table: Table) -> bool:
-    """Say whether it is worth searching: a long unknown word that something locates."""
-    word = words.folded[i]
-    known = (table.never, table.countries, table.ordinary, table.state_names)
-    if len(word) < 5 or any(word in names for names in known):
-        return False
-    return bool(_located(i, words)) or (len(word) > 7 and word.isalpha())
-
-
-def _misspelt_at(
-    i: int, words: _Words, table: Table, names: NameIndex
-) -> tuple[int, Mention | None]:
-    """Return a big place whose name nearly stands here; bare words must be closer."""
-    at = _located(i, words)
-    for size in (3, 2, 1) if at else (1,):
-        said = words.folded[i : i + size]
-        if len(said) < size or not table.never.isdisjoint(said):
-            continue
-        for score, index in names.near(" ".join(said), SURE if at else 0.87, limit=3):
-            rows = tuple(row for row in names.rows(index) if _is_big((row,), table))
-            if rows and (at or any(row in table.transit for row in rows)):
-                return size, Mention(rows, score * (at or BARE), False)
-    return 1, None
-
-
-def _unspaced(words: _Words, table: Table, names: NameIndex) -> Iterator[Mention]:
+def _unspaced(scan: _Scan) -> Iterator[Mention]:
     """Yield big places inside words of scripts that do not space them, such as Chinese."""
-    for word in words.folded:
+    for word in scan.words.folded:
         if word[0] < "\u0e00":
             continue
         for start in range(min(len(word), 40)):
             for size in range(8, 1, -1):
-                rows = names.exact(word[start : start + size])
-                if rows and size < len(word) and _is_big(rows, table):
-                    yield Mention(tuple(rows), BARE, True)
+                rows = scan.names.exact(word[start : start + size])
+                if rows and size < len(word) and is_famous(rows, scan.table):
+                    yield Mention(tuple(rows), BARE, True, 1)
                     break

@@ -17,8 +17,13 @@ from heapq import nlargest
 from rapidfuzz.distance import OSA
 
 ABBREVIATIONS = {
+    "cdade": "ciudad",
     "cd": "ciudad",
+    "cdad": "ciudad",
+    "cidade": "ciudad",
+    "ciuda": "ciudad",
     "col": "colonia",
+    "cuidad": "ciudad",
     "edo": "estado",
     "fco": "francisco",
     "fracc": "fraccionamiento",
@@ -28,9 +33,13 @@ ABBREVIATIONS = {
     "nva": "nueva",
     "nvo": "nuevo",
     "pto": "puerto",
+    "sidad": "ciudad",
+    "siudad": "ciudad",
+    "siwdad": "ciudad",
     "sn": "san",
     "sta": "santa",
     "sto": "santo",
+    "syoudad": "ciudad",
 }
 MAX_KEY = 80
 """Longest key that is compared with names; nothing longer is the name of a place."""
@@ -132,17 +141,33 @@ class NameIndex:
         """Return the rows of the name with this index."""
         return self._rows[self._ends[index - 1] if index else 0 : self._ends[index]]
 
-    def near(self, key: str, cutoff: float, limit: int = 12) -> list[tuple[float, int]]:
-        """Return similarity (0 to 1) and index of the closest names, best first."""
+    def name(self, index: int) -> str:
+        """Return the folded name with this index."""
+        return self._names[index]
+
+    def near(
+        self, key: str, cutoff: float, limit: int = 12, *, by_ear: bool = False
+    ) -> list[tuple[float, int]]:
+        """Return similarity (0 to 1) and index of the closest names, best first.
+
+        ``by_ear``: a name that sounds the same is close however it is spelt.
+        """
         if not 3 < len(key) <= MAX_KEY:
             return []
         heard = sound(key)
-        scored = ((self._similarity(key, heard, index), index) for index in self._candidates(heard))
+        scored = (
+            (self._similarity(key, heard, index, by_ear), index)
+            for index in self._candidates(heard)
+        )
         return nlargest(limit, (pair for pair in scored if pair[0] >= cutoff))
 
-    def _similarity(self, key: str, heard: str, index: int) -> float:
+    def _similarity(self, key: str, heard: str, index: int, by_ear: bool) -> float:
         name, said = self._names[index], self._heard[index]
-        edits = 0.6 * OSA.distance(key, name) + 0.4 * OSA.distance(heard, said)
+        sounds = OSA.distance(heard, said)
+        edits = 0.6 * OSA.distance(key, name) + 0.4 * sounds
+        if by_ear:
+            # "Tenosik" is three letters from Tenosique, and one sound.
+            edits = min(edits, sounds + 0.4)
         return 1 - edits / max(len(key), len(name))
 
     def _candidates(self, heard: str) -> list[int]:
@@ -151,12 +176,16 @@ class NameIndex:
         first = bisect_left(self._lengths, len(heard) - slack)
         last = bisect_left(self._lengths, len(heard) + slack + 1)
         shared: Counter[int] = Counter()
-        for gram in trigrams(heard):
+        grams = trigrams(heard)
+        for gram in grams:
             postings = self._postings.get(gram)
             if postings:
                 start, end = bisect_left(postings, first), bisect_left(postings, last)
                 shared.update(postings[start:end])
-        return nlargest(80, shared, key=shared.__getitem__)
+        # Two wrong letters cost a long name no more than six of its trigrams.
+        least = 1 if len(grams) < 7 else 2 if len(grams) < 10 else 3
+        alike = [index for index, count in shared.items() if count >= least]
+        return nlargest(60, alike, key=shared.__getitem__)
 
 
 def _postings_of(heard: Sequence[str]) -> dict[str, array[int]]:

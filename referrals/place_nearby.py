@@ -14,16 +14,20 @@ REACHES_KM = (5.0, 30.0, 100.0)
 """Searched one after the other. Beyond the last a position is at sea, abroad or wrong;
 the second is wider than any city, the first is for the countryside and border towns."""
 
+BORDER_KM = 2.0
+"""Rivers and lines make the border: the nearest village may be on its other side."""
+
 
 class Nearby:
-    """Rows in order of latitude."""
+    """Rows in order of latitude, without the quarters: a town says enough of somebody."""
 
     __slots__ = ("_latitudes", "_rows", "_table")
 
     def __init__(self, table: Table) -> None:
         """Sort the rows of a table."""
         self._table = table
-        self._rows = sorted(range(len(table.latitudes)), key=table.latitudes.__getitem__)
+        towns = (row for row in range(len(table.latitudes)) if row not in table.points)
+        self._rows = sorted(towns, key=table.latitudes.__getitem__)
         self._latitudes = [table.latitudes[row] for row in self._rows]
 
     def row(self, latitude: float, longitude: float) -> int | None:
@@ -34,10 +38,15 @@ class Nearby:
         if surrounding is not None:
             return surrounding
         for reach in REACHES_KM:
-            nearest = min(self._within(latitude, longitude, reach), default=None)
+            within = self._within(latitude, longitude, reach)
+            nearest = min(((km + self._across(row), row) for km, row in within), default=None)
             if nearest is not None:
                 return nearest[1]
         return None
+
+    def _across(self, row: int) -> float:
+        """Return how much farther a place abroad is than it seems: few cross to be nearer."""
+        return 0.0 if self._table.state_codes[row] else BORDER_KM
 
     def _surrounding(self, latitude: float, longitude: float) -> int | None:
         inside = (

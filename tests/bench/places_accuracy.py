@@ -3,8 +3,8 @@
     python tests/bench/places_accuracy.py [names] [seed]
 
 Letters of real names are replaced, dropped, doubled by another or swapped with the next, the
-country over and, apart, in places of 50,000 and more. Right: the first answer bears the name,
-as its own or as another that people use.
+country over and, apart, in places of 50,000 and more and in those of the neighbours. Right:
+the first answer bears the name, as its own or as another that people use.
 """
 
 from __future__ import annotations
@@ -33,9 +33,7 @@ def load() -> tuple[Gazetteer, dict[str, set[PlaceId]]]:
     extra = (FOLDER / "places_extra.csv").read_text("utf-8").splitlines()
     regions = tomllib.loads((FOLDER / "regions.toml").read_text("utf-8"))
     states = {code: region["states"] for code, region in regions.items()}
-    start = time.process_time()
     gazetteer = Gazetteer.from_rows(lines, extra, states)
-    print(f"built in {time.process_time() - start:.2f} s CPU, {len(gazetteer)} places")
     bearers = defaultdict[str, set[PlaceId]](set)
     for line in lines[1:]:
         cells = line.split("\t")
@@ -90,14 +88,19 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.process_time()
     gazetteer, bearers = load()
+    print(f"read in {time.process_time() - start:.2f} s CPU, {len(gazetteer)} places")
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"resident: {(after - before) / 1024:.0f} MB, the text of the files included")
     ids = sorted(set().union(*bearers.values()))
-    places = [place for i in ids if (place := gazetteer.by_id(i)) and len(place.name) > 3]
+    every = [place for i in ids if (place := gazetteer.by_id(i)) and len(place.name) > 3]
+    places = [place for place in every if place.state_code]
+    abroad = [place for place in every if not place.state_code]
     big = [place for place in places if place.population >= 50_000]
     chance = random.Random(seed)
-    for label, some in (("all", chance.sample(places, count)), ("big", big)):
+    samples = {"all": chance.sample(places, count), "big": big, "abroad": abroad}
+    for label, some in samples.items():
         for edits in (0, 1, 2):
             print(label, measure(gazetteer, bearers, some, edits, seed))
     start = time.thread_time()
