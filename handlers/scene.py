@@ -51,12 +51,12 @@ class Scene:
         """
         return Outcome(
             session=replace(self.session, step=step),
-            replies=replies if below else self._in_place(replies),
+            replies=replies if below else self.in_place(replies),
             events=events,
             notices=notices,
         )
 
-    def _in_place(self, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+    def in_place(self, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         """Let the first reply to a button take the place of its message."""
         if not self.turn.choice or not replies or self.turn.choice.partition(":")[0] in BELOW:
             return replies

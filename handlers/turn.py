@@ -164,7 +164,13 @@ class Session:
     step: str = ""
     """Key of the step that reads the next text. Stored: renaming one is a migration."""
     needs: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    """Needs that she named besides those that are searched: offered, not dropped."""
+    offers: tuple[str, ...] = ()
+    """The nearest answers to what she asked, to offer with the next list."""
     place: PlaceId | None = None
+    places: tuple[PlaceId, ...] = ()
+    """What the place that she named may be, the likeliest first, until she chooses."""
     near: str = ""
     """How the place was given: "", "typed", "shared" or "skipped"."""
     ring: str = ""
@@ -175,6 +181,7 @@ class Session:
     """Services of earlier pages of the same search."""
     draft: Draft | None = None
     question: str = ""
+    """The answer that waits until she chose a language."""
     danger: str = ""
     """The kind of danger that she told today, "any" when she asked for the numbers."""
     counted: str = ""
@@ -205,6 +212,8 @@ class World:
     understanding: Understanding
     meeting_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Language to the words of which two make a meeting code."""
+    shared_words: Mapping[str, str] = field(default_factory=dict)
+    """Language that is read but not written to one line in it, which asks to choose another."""
     operator: str = ""
     """Who runs this bot, as the notice says it."""
     is_fictional: bool = False

@@ -142,6 +142,7 @@ def at_step(step: str) -> Chat:
         "words": lambda: chat.press("words"),
         "safe": lambda: chat.write(DANGER),
         "count": lambda: looked_anew(chat),
+        "language": lambda: waiting_for_a_language(chat),
     }[step]()
     assert outcome.session and outcome.session.step == step
     return chat
@@ -150,6 +151,11 @@ def at_step(step: str) -> Chat:
 def looked_anew(chat: Chat) -> Outcome:
     chat.body = saved(replace(chat.session, counted="", step=""))
     return chat.press("need:housing")
+
+
+def waiting_for_a_language(chat: Chat) -> Outcome:
+    chat.body = saved(replace(chat.session, step="language"))
+    return chat.press("langs")
 
 
 def test_an_old_button_leaves_its_message_and_offers_a_way_on() -> None:
@@ -215,7 +221,7 @@ def test_being_counted_is_answered_in_writing_too(word: str, counted: str) -> No
 
 
 def test_steps_are_all_known_to_these_tests() -> None:
-    assert set(person.STEPS) == {"place", "words", "safe", "count"}
+    assert set(person.STEPS) == {"place", "words", "safe", "count", "language"}
 
 
 @pytest.mark.parametrize("step", sorted(person.STEPS))
@@ -258,11 +264,13 @@ def test_the_numbers_come_before_the_notice(turn: Turn) -> None:
 
 def test_place_and_need_told_with_a_danger_are_not_asked_again() -> None:
     chat = started()
-    chat.write(f"{DANGER}, estoy en tapachula y busco albergue")
-    assert chat.session.needs == ("gender_violence", "housing")
-    outcome = chat.press("safe:yes")
-    assert "Tapachula" in outcome.replies[0].text and not outcome.replies[0].asks_location
-    assert not outcome.replies[0].replaces, "the numbers stay"
+    numbers, places = chat.write(f"{DANGER}, estoy en tapachula y busco albergue").replies
+    assert chat.session.needs[0] == "gender_violence"
+    assert "079" in numbers.text
+    assert "Tapachula" in places.text and not places.asks_location
+    (reply,) = chat.press("safe:yes").replies
+    assert not reply.replaces, "the numbers stay"
+    assert reply.text not in {numbers.text, places.text} and not reply.asks_location
 
 
 def test_nobody_is_asked_to_be_counted_on_the_day_of_a_danger() -> None:

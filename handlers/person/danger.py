@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from handlers.country import Contact, Country
 from handlers.i18n import Catalog, later
-from handlers.names import DANGER_NEEDS
 from handlers.person import menu
-from handlers.scene import Rows, Scene, button, lines, paragraphs, rows
-from handlers.turn import Outcome, Reply
+from handlers.scene import Scene, button, lines, paragraphs, rows
+from handlers.turn import Choice, Outcome, Reply
 from handlers.understanding.meaning import DANGERS
 
 MOST_CONTACTS = 3
-MOST_NEEDS = 2
+STEP = "safe"
+"""The step that reads the answer to whether writing is safe."""
 
 UNDERSTOOD = {
     "immediate_danger": later("It sounds like you or someone near you is in danger now."),
@@ -29,45 +29,35 @@ ANY = "any"
 """The kind of danger when somebody asked for the numbers without saying why."""
 
 
-def ask(scene: Scene, kind: str, also: Sequence[str] = ()) -> Outcome:
-    """Say what was understood, show contacts first, ask whether writing is safe.
-
-    ``also``: what else she asked for in the same words, so that she is not asked again.
-    """
+def opening(scene: Scene, kind: str) -> Reply:
+    """Say what was understood, show contacts first, ask whether writing is safe."""
     t = scene.t
-    needs = tuple(dict.fromkeys((DANGER_NEEDS[kind], *also)))[:MOST_NEEDS]
-    scene = scene.keeping(danger=kind, needs=needs, seen=(), ring="")
-    text = paragraphs(
-        t(UNDERSTOOD[kind]),
-        lines(t("You can call:"), contact_lines(scene, kind)),
-        police_words(scene) if shows_police(scene, kind) else "",
-        t("Is it safe to write here now?"),
+    return Reply(
+        paragraphs(
+            t(UNDERSTOOD[kind]),
+            lines(t("You can call:"), contact_lines(scene, kind)),
+            police_words(scene) if shows_police(scene, kind) else "",
+            t("Is it safe to write here now?"),
+        )
     )
-    return scene.say(Reply(text, choices=danger_rows(scene)), step="safe")
 
 
 def reminder(scene: Scene, kind: str) -> Reply:
-    """Return the contacts alone, for danger told in words meant for somebody else."""
+    """Return the contacts alone: for danger told again, or in words meant for others."""
     t = scene.t
     return Reply(lines(t("You can call:"), contact_lines(scene, kind)))
 
 
-def danger_rows(scene: Scene) -> Rows:
-    """Return the three answers."""
+def safety_choices(scene: Scene, has_places: bool) -> tuple[Choice, ...]:
+    """Return the answers to whether writing is safe; the way out is the last."""
     t = scene.t
-    return rows(
-        button(t("Yes, show places near me"), "safe:yes"),
-        button(t("I meant something else"), "safe:no"),
-        button(t("Not safe: leave now"), "exit"),
-        width=1,
-    )
+    on = () if has_places else (button(t("Yes, show places near me"), "safe:yes"),)
+    return (*on, button(t("I meant something else"), "safe:no"), leave_choice(scene))
 
 
-def receive_no(scene: Scene) -> Outcome:
-    """Go back to the menu: it was not that."""
-    scene = scene.keeping(danger="", needs=())
-    before = scene.t("Thank you for telling me. I am here if you need those lines later.")
-    return scene.say(menu.ask_need(scene, before=before))
+def leave_choice(scene: Scene) -> Choice:
+    """Return the way out of a chat that is not safe."""
+    return button(scene.t("Not safe: leave now"), "exit")
 
 
 def show_lines(scene: Scene, _: str = "") -> Outcome:

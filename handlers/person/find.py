@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from handlers.i18n import later
 from handlers.names import AUDIENCES, NEEDS
-from handlers.person import counting, danger, menu
+from handlers.person import counting, danger, menu, questions
 from handlers.scene import Rows, Scene, button, lines, paragraphs, rows
-from handlers.turn import Outcome, Reply
+from handlers.turn import Choice, Outcome, Reply
 from referrals.events import Event
 from referrals.matching import Found, Match, Reason, Search, rank
 from referrals.places import Coordinates, Place
 
 A_PAGE = 3
+MOST_OTHERS = 3
+"""Buttons under a list for what else she named."""
 WIDER = {"city": "state", "state": "country", "country": "remote"}
 """The ring that follows each ring."""
 
 
-def search(scene: Scene, is_first: bool = True) -> Outcome:
-    """Show up to three places, and why each. Only a first search is counted."""
+def search(scene: Scene, is_first: bool = True, with_numbers: bool = True) -> Outcome:
+    """Show up to three places, and why each. Only a first search is counted.
+
+    ``with_numbers``: show who can be called where nothing is found.
+    """
     found = rank(scene.context.world.directory, search_of(scene), local_now(scene))
     if not found.matches:
-        return nothing(scene.keeping(shown=()), is_first)
+        return nothing(scene.keeping(shown=()), is_first, with_numbers)
     reply = listing(scene, found)
     ids = tuple(match.service.id for match in found.matches)
     scene = scene.keeping(shown=ids, ring=found.ring)
@@ -172,12 +178,21 @@ def list_rows(scene: Scene, found: Found) -> Rows:
         button(f"{i}. {match.organization.name}"[:48], f"svc:{match.service.id}")
         for i, match in enumerate(found.matches, 1)
     )
+    also = (*questions.buttons(scene, scene.session.offers), *other_needs(scene))
     page = len(scene.session.seen)
     on = [button(t("More places"), f"more:{page}")] if len(found.matches) == A_PAGE else []
     if found.ring in WIDER:
         on.append(button(t("Search further away"), f"wide:{page}"))
     on += [button(t("Another town"), "at:ask"), *menu.ways_out(scene)]
-    return (*rows(*details, width=1), *rows(*on))
+    return (*rows(*details, width=1), *rows(*also, width=1), *rows(*on))
+
+
+def other_needs(scene: Scene) -> Iterator[Choice]:
+    """Yield a button for each need that she named and that this list is not about."""
+    t = scene.t
+    for code in scene.session.others[:MOST_OTHERS]:
+        # Translators: {need} is one of the names of needs.
+        yield button(t("Near me: {need}", need=t(NEEDS[code])), f"need:{code}")
 
 
 def more(scene: Scene, page: str = "") -> Outcome:
@@ -205,7 +220,7 @@ def further(scene: Scene, page: str) -> Scene:
     return scene.keeping(seen=tuple(seen))
 
 
-def nothing(scene: Scene, is_first: bool) -> Outcome:
+def nothing(scene: Scene, is_first: bool, with_numbers: bool = True) -> Outcome:
     """Say that nothing checked fits, and show who answers everyone."""
     t = scene.t
     again = bool(scene.session.seen)
@@ -217,12 +232,14 @@ def nothing(scene: Scene, is_first: bool) -> Outcome:
             "closed door."
         )
     )
-    contacts = danger.contact_lines(scene, scene.session.needs[0])
+    contacts = danger.contact_lines(scene, scene.session.needs[0]) if with_numbers else ""
     people = t("You can call:") if contacts else ""
+    also = (*questions.buttons(scene, scene.session.offers), *other_needs(scene))
     buttons = rows(
         button(t("Another town"), "at:ask"), button(t("Questions"), "qs"), *menu.ways_out(scene)
     )
-    reply = Reply(paragraphs(text, lines(people, contacts)), choices=buttons)
+    choices = (*rows(*also, width=1), *buttons)
+    reply = Reply(paragraphs(text, lines(people, contacts)), choices=choices)
     return counting.then_ask(scene, reply, unmet(scene) if is_first else ())
 
 

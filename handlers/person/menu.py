@@ -104,33 +104,6 @@ def need_rows(scene: Scene, every: bool) -> Rows:
     )
 
 
-def ask_language(scene: Scene, _: str = "") -> Outcome:
-    """Offer the languages, each in its own words."""
-    offered = scene.context.world.catalogs.by_language
-    buttons = (
-        button(name, f"lang:{code}") for code, name in LANGUAGE_NAMES.items() if code in offered
-    )
-    text = scene.t("Which language do you prefer?")
-    return scene.say(Reply(text, choices=rows(*buttons), sensitive=False))
-
-
-def receive_language(scene: Scene, argument: str) -> Outcome:
-    """Keep the chosen language and go on in it; under the notice, say that again too."""
-    code, _, under = argument.partition(":")
-    if not scene.context.world.catalogs.offers(code):
-        return ask_language(scene)
-    chosen = in_language(scene, code).keeping(language=code, chose_language=True)
-    # Translators: name your own language here.
-    before = chosen.t("Done. I will write in English.")
-    again = (notice(chosen),) if under == NOTICE else ()
-    return chosen.say(*again, ask_need(chosen, before=before))
-
-
-def in_language(scene: Scene, code: str) -> Scene:
-    """Return the scene with its answers in another language."""
-    return Scene(scene.turn, scene.session, scene.context, scene.meaning, code)
-
-
 def not_understood(scene: Scene) -> Outcome:
     """Say so, kinder, with choices and a human way."""
     t = scene.t

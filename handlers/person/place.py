@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from handlers.person import find, menu
 from handlers.scene import Scene, button, paragraphs, rows
 from handlers.turn import Outcome, Reply
@@ -12,6 +14,44 @@ FAR = 4
 """How many places to offer when the name fits several."""
 
 
+def look(scene: Scene, with_numbers: bool = True) -> Outcome:
+    """Search when it is known where; else ask, with choices where she named a place."""
+    if is_known(scene):
+        return find.search(scene.keeping(places=()), with_numbers=with_numbers)
+    return offer(scene) if scene.session.places else ask(scene)
+
+
+def is_known(scene: Scene) -> bool:
+    """Tell whether she said, or chose not to say, where she is."""
+    session = scene.session
+    return session.place is not None or (session.near == "skipped" and not session.places)
+
+
+def heard(scene: Scene) -> Scene:
+    """Keep the place that a text names beyond doubt, or what it may be, to ask when needed."""
+    meaning = scene.meaning
+    if meaning.place is None:
+        return scene
+    if meaning.place_is_sure:
+        return at(scene, meaning.place.id)
+    maybe = nearest_first(scene, meaning.places or (meaning.place,))
+    if any(place.id == scene.session.place for place in maybe):
+        return scene
+    return scene.keeping(places=tuple(place.id for place in maybe[:FAR]))
+
+
+def at(scene: Scene, place: PlaceId) -> Scene:
+    """Keep a typed town; what was searched elsewhere is over."""
+    return scene.keeping(place=place, places=(), near="typed", seen=(), ring="")
+
+
+def nearest_first(scene: Scene, places: Iterable[Place]) -> list[Place]:
+    """Put the places of the state where she was first; the rest keep their order."""
+    former = find.place_of(scene)
+    state = former.state_code if former else ""
+    return sorted(places, key=lambda place: place.state_code != state)
+
+
 def ask(scene: Scene, _: str = "") -> Outcome:
     """Ask where she is."""
     t = scene.t
@@ -20,7 +60,8 @@ def ask(scene: Scene, _: str = "") -> Outcome:
         "search, and forget your exact location at once."
     )
     # What was understood comes first: a question for her town alone would seem to ignore it.
-    return scene.say(asking(scene, paragraphs(find.need_names(scene), text)), step="place")
+    asked = asking(scene, paragraphs(find.need_names(scene), text))
+    return scene.keeping(places=()).say(asked, step="place")
 
 
 def receive_text(scene: Scene) -> Outcome:
@@ -28,12 +69,22 @@ def receive_text(scene: Scene) -> Outcome:
     text = scene.turn.text
     if fold(text) == fold(scene.t("Skip")) or scene.meaning.interrupt in {"no", "back"}:
         return skip(scene)
+    told = of_named_state(scene, text)
+    if len(told) == 1:
+        return take(scene, told[0], "typed")
     found = scene.context.world.places.find(text, FAR) or (scene.context.world.places.spot(text))
     if not found:
         return receive_meaning(scene)
     if stands_out(found):
         return take(scene, found[0].place, "typed")
-    return offer(scene, [f.place for f in found[:FAR]])
+    likeliest = nearest_first(scene, (f.place for f in found[:FAR]))
+    return offer(scene.keeping(places=tuple(place.id for place in likeliest)))
+
+
+def of_named_state(scene: Scene, text: str) -> list[Place]:
+    """Return those of the places just offered that lie in the state that a text names."""
+    state = scene.context.world.places.state_named(text) if scene.session.places else None
+    return [place for place in offered(scene) if state and place.state_code == state.code]
 
 
 def receive_meaning(scene: Scene) -> Outcome:
@@ -59,13 +110,19 @@ def asking(scene: Scene, text: str) -> Reply:
     )
 
 
-def offer(scene: Scene, places: list[Place]) -> Outcome:
-    """Ask which of several places is meant."""
+def offered(scene: Scene) -> list[Place]:
+    """Return the places that she may have meant."""
+    found = (scene.context.world.places.by_id(place) for place in scene.session.places)
+    return [place for place in found if place]
+
+
+def offer(scene: Scene) -> Outcome:
+    """Ask which of the places that fit her words is meant."""
     t = scene.t
-    buttons = [button(f"{p.name}, {p.state}", f"at:{p.id}") for p in places]
+    buttons = [button(f"{p.name}, {p.state}", f"at:{p.id}") for p in offered(scene)]
     return scene.say(
         Reply(
-            t("Is this the place? Choose:"),
+            paragraphs(find.need_names(scene), t("Is this the place? Choose:")),
             choices=(*rows(*buttons, width=1), *rows(button(t("None of these"), "at:ask"))),
         ),
         step="place",
@@ -88,12 +145,14 @@ def receive_location(scene: Scene, point: Coordinates) -> Outcome:
 
 def take(scene: Scene, place: Place, near: str) -> Outcome:
     """Keep the town and go on to the search."""
-    return onward(scene.keeping(place=place.id, near=near, seen=tried(scene), ring=""))
+    seen = tried(scene)
+    return onward(scene.keeping(place=place.id, places=(), near=near, seen=seen, ring=""))
 
 
 def skip(scene: Scene) -> Outcome:
     """Go on without a place."""
-    return onward(scene.keeping(place=None, near="skipped", seen=tried(scene), ring=""))
+    seen = tried(scene)
+    return onward(scene.keeping(place=None, places=(), near="skipped", seen=seen, ring=""))
 
 
 def tried(scene: Scene) -> tuple[ServiceId, ...]:

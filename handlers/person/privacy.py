@@ -8,6 +8,7 @@ from handlers.scene import Rows, Scene, button, lines, paragraphs, rows
 from handlers.turn import Notice, Outcome, Reply, Session, ToStaff
 from referrals.events import ReferralMoved
 from referrals.lifecycle import Referral, Status, move
+from referrals.places import Place
 
 
 def leave(scene: Scene, _: str = "") -> Outcome:
@@ -64,8 +65,9 @@ def privacy_rows(scene: Scene) -> Rows:
 def kept(scene: Scene) -> list[str]:
     """Return what is kept, a line each."""
     t, session = scene.t, scene.session
-    place = scene.context.world.places.by_id(session.place) if session.place else None
-    needs = t.list([t(NEEDS[code]) for code in session.needs if code in NEEDS])
+    wanted = (*session.needs, *session.others)
+    needs = t.list([t(NEEDS[code]) for code in wanted if code in NEEDS])
+    towns = t.list([place.name for place in kept_places(scene)])
     mine = scene.context.referrals.values()
     open_now = sum(r.is_open for r in mine)
     ended = len(mine) - open_now
@@ -80,7 +82,7 @@ def kept(scene: Scene) -> list[str]:
         ),
         t("your language"),
         t("what you look for, for today: {needs}", needs=needs) if needs else "",
-        t("your town, for today: {place}", place=place.name) if place else "",
+        t("your town, for today: {place}", place=towns) if towns else "",
         t("the request that you are writing") if session.draft else "",
         t.n("{number} open request", "{number} open requests", open_now) if open_now else "",
         t.n(
@@ -92,6 +94,14 @@ def kept(scene: Scene) -> list[str]:
         else "",
         counted.get(session.counted, ""),
     ]
+
+
+def kept_places(scene: Scene) -> list[Place]:
+    """Return her town, or what it may be while she has not chosen."""
+    session = scene.session
+    ids = (session.place,) if session.place else session.places
+    found = (scene.context.world.places.by_id(place) for place in ids)
+    return [place for place in found if place]
 
 
 def ask_delete(scene: Scene, _: str = "") -> Outcome:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 from handlers.country import Answer, Source
 from handlers.names import NEEDS
 from handlers.person import danger, menu
 from handlers.scene import Scene, button, paragraphs, rows
 from handlers.turn import Choice, Outcome, Reply
-from referrals.events import QuestionAnswered
+from referrals.events import Event, QuestionAnswered
 
 A_PAGE = 8
 """Questions on one page of buttons."""
+NEXT_NEEDS = 2
+"""Needs of an answer that have a button under it."""
+MOST_OFFERS = 2
+"""Nearest answers that are offered where none fits."""
 
 
 def answers_of(scene: Scene) -> dict[str, Answer]:
@@ -29,9 +36,9 @@ def show_list(scene: Scene, page: str = "") -> Outcome:
     on = [button(t("Menu"), "menu")]
     if start + A_PAGE < len(answers):
         on.insert(0, button(t("More questions"), f"qs:{start // A_PAGE + 1}"))
-    buttons = (button(answer.label, f"q:{answer.slug}") for answer in shown)
+    asked = buttons(scene, [answer.slug for answer in shown])
     text = t("Choose a question, or write your own:")
-    return scene.say(Reply(text, choices=(*rows(*buttons, width=1), *rows(*on)), sensitive=False))
+    return scene.say(Reply(text, choices=(*rows(*asked, width=1), *rows(*on)), sensitive=False))
 
 
 def show(scene: Scene, slug: str) -> Outcome:
@@ -39,9 +46,49 @@ def show(scene: Scene, slug: str) -> Outcome:
     answer = answers_of(scene).get(slug)
     if answer is None:
         return menu.old_button(scene)
-    scene = scene.keeping(question=slug)
+    return scene.say(reply_of(scene, answer), events=counted_answer(scene, slug))
+
+
+def bare(scene: Scene, slug: str, with_contacts: bool = True) -> tuple[Reply, ...]:
+    """Return an answer that more follows, without buttons; nothing where there is none."""
+    answer = answers_of(scene).get(slug)
+    if answer is None:
+        return ()
+    contacts = answer.contacts if with_contacts else ()
+    return (replace(reply_of(scene, replace(answer, contacts=contacts)), choices=()),)
+
+
+def counted_answer(scene: Scene, slug: str) -> tuple[Event, ...]:
+    """Return what may be counted of an answer that was given."""
     counted = scene.session.counted == "yes"
-    return scene.say(reply_of(scene, answer), events=(QuestionAnswered(slug),) if counted else ())
+    return (QuestionAnswered(slug),) if slug and counted else ()
+
+
+def buttons(scene: Scene, slugs: Sequence[str]) -> Iterator[Choice]:
+    """Yield a button for each of these answers that exists in her language."""
+    known = answers_of(scene)
+    for slug in slugs:
+        if slug in known:
+            yield button(known[slug].label, f"q:{slug}")
+
+
+def offer_nearest(scene: Scene, slugs: Sequence[str], need: str = "") -> Outcome:
+    """Say that no checked answer fits; offer the nearest ones, people and the numbers."""
+    t = scene.t
+    answer = answers_of(scene)[slugs[0]]
+    need = need or next((code for code in answer.needs if code in NEEDS), "legal_aid")
+    text = t(
+        "I have no checked answer to that, and I do not guess. Is one of these what you mean? "
+        "Or ask people who know:"
+    )
+    asked = rows(*buttons(scene, slugs[:MOST_OFFERS]), width=1)
+    people = rows(
+        # Translators: {need} is one of the names of needs.
+        button(t("Near me: {need}", need=t(NEEDS[need])), f"need:{need}"),
+        button(t("Numbers to call"), "sos"),
+        button(t("Menu"), "menu"),
+    )
+    return scene.say(Reply(text, choices=(*asked, *people)))
 
 
 def reply_of(scene: Scene, answer: Answer) -> Reply:
@@ -74,7 +121,7 @@ def next_choices(scene: Scene, answer: Answer) -> list[Choice]:
     near = [
         # Translators: {need} is one of the names of needs.
         button(t("Near me: {need}", need=t(NEEDS[code])), f"need:{code}")
-        for code in answer.needs[:2]
+        for code in answer.needs[:NEXT_NEEDS]
         if code in NEEDS
     ]
     return [*near, button(t("Other questions"), "qs"), button(t("Menu"), "menu")]

@@ -10,6 +10,7 @@ from handlers.person import (
     counting,
     danger,
     find,
+    language,
     menu,
     place,
     privacy,
@@ -28,8 +29,8 @@ CHOICES: Mapping[str, ChoiceHandler] = {
     "menu": menu.show,
     "needs": menu.show_all,
     "need": ask.receive_need,
-    "langs": menu.ask_language,
-    "lang": menu.receive_language,
+    "langs": language.show,
+    "lang": language.receive,
     "at": lambda scene, a: place.ask(scene) if a == "ask" else place.receive_choice(scene, a),
     "list": lambda scene, _: ask.show_again(scene),
     "more": find.more,
@@ -60,7 +61,7 @@ COMMANDS: Mapping[str, ChoiceHandler] = {
     "start": menu.show,
     "menu": menu.show,
     "help": danger.show_lines,
-    "language": menu.ask_language,
+    "language": language.show,
     "questions": questions.show_list,
     "requests": requests.show,
     "privacy": privacy.show,
@@ -73,7 +74,7 @@ INTERRUPTS: Mapping[str, StepHandler] = {
     "exit": privacy.leave,
     "help": danger.show_lines,
     "menu": menu.show,
-    "language": menu.ask_language,
+    "language": language.show,
     "delete": privacy.ask_delete,
     "back": menu.show,
     "hello": menu.hello,
@@ -88,6 +89,7 @@ STEPS: Mapping[str, StepHandler] = {
     "words": referral.receive_words,
     "safe": ask.receive_safe_text,
     "count": ask.receive_count_text,
+    "language": language.receive_text,
 }
 """Steps that read the next text."""
 
@@ -101,20 +103,42 @@ OWN_WORDS: Mapping[str, frozenset[str]] = {
 
 
 def converse(scene: Scene) -> Outcome:
-    """Answer a person; the first answer ever comes with the notice."""
+    """Answer a person; the first answer comes with the notice, where it can be read."""
     noticed = scene.session.noticed
     outcome = route(scene.keeping(noticed=True, left=False))
-    if noticed or outcome.sweep:
+    if noticed or outcome.session is None:
         return outcome
+    if is_for_later(outcome):
+        return replace(outcome, session=replace(outcome.session, noticed=False))
     return with_notice(scene, outcome)
 
 
+def is_for_later(outcome: Outcome) -> bool:
+    """Tell whether the notice waits: for a language that she reads, or for her safety.
+
+    Below the contacts of a danger it would push the way out off the screen.
+    """
+    session = outcome.session
+    is_open = session is not None and session.step in {danger.STEP, language.STEP}
+    return outcome.sweep or is_open
+
+
 def with_notice(scene: Scene, outcome: Outcome) -> Outcome:
-    """Put the notice first, but never before the contacts of a danger."""
-    notice = menu.notice(scene)
-    in_danger = outcome.session is not None and bool(outcome.session.danger)
-    replies = (*outcome.replies, notice) if in_danger else (notice, *outcome.replies)
-    return replace(outcome, replies=replies)
+    """Put the notice first, but never before the numbers of a danger."""
+    session = outcome.session or scene.session
+    notice = menu.notice(replace(scene, language=session.language))
+    in_danger = bool(session.danger)
+    if in_danger and shows_numbers(scene, outcome):
+        return replace(outcome, replies=(*outcome.replies, notice))
+    # Below the message whose button was pressed: what it says may still be needed.
+    below = (replace(reply, replaces=False) for reply in outcome.replies)
+    return replace(outcome, replies=(notice, *below))
+
+
+def shows_numbers(scene: Scene, outcome: Outcome) -> bool:
+    """Tell whether the line for any danger is among what is shown."""
+    number = scene.context.world.country.emergency.number
+    return any(number in reply.text for reply in outcome.replies)
 
 
 def route(scene: Scene) -> Outcome:
@@ -153,8 +177,10 @@ def receive_text(scene: Scene) -> Outcome:
     word = scene.meaning.interrupt
     if word == "exit":
         return privacy.leave(scene)
+    if language.is_only_read(scene) and scene.session.step != "words":
+        return language.offer_shared(scene)
     if scene.meaning.danger and scene.session.step != "words":
-        return ask.receive_danger(scene, scene.meaning.danger.value)
+        return ask.receive_text(scene)
     if word in INTERRUPTS and word not in OWN_WORDS.get(scene.session.step, ()):
         return INTERRUPTS[word](scene)
     step = STEPS.get(scene.session.step)

@@ -41,8 +41,13 @@ class Meaning:
     place: Place | None = None
     place_is_sure: bool = False
     """False: the spelling is far off or several places share the name; ask."""
+    places: tuple[Place, ...] = ()
+    """What the place may be, the likeliest first, ``place`` among them; also the places
+    named besides it."""
     question: Guess | None = None
-    """Slug of an answer."""
+    """Slug of an answer that fits well enough to be shown."""
+    questions: tuple[Guess, ...] = ()
+    """The nearest answers, the likeliest first, good enough or not: to offer, never to show."""
     interrupt: str = ""
     """"exit", "help", "menu", "language", "delete", "back", "yes", "no", "thanks",
     "hello", or empty."""
