@@ -25,6 +25,7 @@ from bot.parcel import Channel, Delivery
 from bot.runner import Runner
 from bot.sealing import Sealer
 from bot.settings import Settings
+from bot.straight import Straight
 from bot.vault import Vault
 from bot.web.app import health_application, web_application
 from handlers.conversation import converse
@@ -78,12 +79,14 @@ async def serve_web_chat(parts: Parts, stop: asyncio.Event, ready: Callable[[str
     """Serve the page where one person plays all sides."""
     channel = WebChannel()
     organizations = shown_organizations(parts.world.directory)
-    async with running(parts, {channel.name: channel}) as jobs:
+    courier = courier_of(parts, channel)
+    receiver = Straight(parts.runner, courier, count=parts.counters)
+    async with running(parts, courier) as jobs:
         if parts.settings.is_fictional:
             shown = [OrganizationId(i) for i, _ in organizations]
             await parts.runner.call(lambda c: bind_page(c, parts.vault, shown))
         app = web_application(
-            channel, parts.runner, organizations, jobs.publish_now, lambda: not stop.is_set()
+            channel, receiver, organizations, jobs.publish_now, lambda: not stop.is_set()
         )
         async with listening(app, parts.settings):
             ready(f"http://localhost:{parts.settings.port}")
@@ -132,24 +135,26 @@ async def serve_telegram(parts: Parts, stop: asyncio.Event, ready: Callable[[str
     """Serve Telegram by polling, or by webhook when its address is set."""
     settings = parts.settings
     channel = TelegramChannel(settings.telegram_token, settings.telegram_api)
+    courier = courier_of(parts, channel)
+    receiver = Straight(parts.runner, courier, count=parts.counters)
     webhook = None
     if settings.webhook_url:
         address = settings.webhook_url.rstrip("/") + WEBHOOK_PATH
         webhook = Webhook(address, settings.webhook_secret)
     routes = []
     if webhook:
-        handler = webhook_handler(channel, parts.runner, webhook.secret)
+        handler = webhook_handler(channel, receiver, webhook.secret)
         routes.append(web.post(WEBHOOK_PATH, handler))
     app = health_application(lambda: not stop.is_set(), routes)
     try:
-        async with running(parts, {channel.name: channel}), listening(app, settings):
+        async with running(parts, courier), listening(app, settings):
             await parts.runner.call(lambda c: unbind_others(c, parts.vault, channel.name))
             await until_prepared(channel, parts.world, webhook, stop)
             ready(f"Telegram, @{channel.username}")
             if webhook:
                 await stop.wait()
             else:
-                await poll(channel, parts.runner, stop)
+                await poll(channel, receiver, stop)
     finally:
         # Last of all: the courier still sends while it stops.
         await channel.close()
@@ -171,11 +176,15 @@ async def until_prepared(
             wait = min(wait * 2, 60.0)
 
 
-@contextlib.asynccontextmanager
-async def running(parts: Parts, channels: dict[str, Channel]) -> AsyncIterator[Jobs]:
-    """Run the runner, the courier and the jobs; stop them in the order that loses nothing."""
+def courier_of(parts: Parts, channel: Channel) -> Courier:
+    """Make the courier of a channel, with the bound that Telegram sets."""
     rate = parts.settings.send_rate if parts.settings.telegram_token else 0.0
-    courier = Courier(channels, parts.runner, rate=rate, count=parts.counters)
+    return Courier({channel.name: channel}, parts.runner, rate=rate, count=parts.counters)
+
+
+@contextlib.asynccontextmanager
+async def running(parts: Parts, courier: Courier) -> AsyncIterator[Jobs]:
+    """Run the runner, the courier and the jobs; stop them in the order that loses nothing."""
     jobs = Jobs(parts.runner, parts.engine, parts.vault)
     await parts.runner.start()
     await courier.start()

@@ -19,6 +19,7 @@ from bot.parcel import (
     Misaddressed,
     Moved,
     NotCommitted,
+    Parcel,
     TryLater,
     Unreachable,
 )
@@ -121,6 +122,25 @@ class Courier:
             self._move(move)
         for letter in dispatch.letters:
             self._queue(letter)
+
+    async def send_now(self, parcel: Parcel) -> int:
+        """Deliver beside the outbox, once, at the channel's own pace; return the message's id.
+
+        For what must be said while nothing can be stored. Raises a ``Delivery``.
+        """
+        line = self._lines.get(parcel.channel)
+        if line is None:
+            raise Misaddressed
+        if (wait := line.opens - time.monotonic()) > 0:
+            raise TryLater(wait, everyone=True)
+        if line.limiter is not None:
+            await line.limiter.acquire()
+        try:
+            return await line.channel.deliver(parcel)
+        except TryLater as error:
+            if error.everyone:
+                self._shut(line, error.seconds)
+            raise
 
     def waiting(self) -> int:
         """Count the letters that are not sent yet."""

@@ -24,11 +24,11 @@ from bot.desk import Apology, Converse, Desk, Mind
 from bot.letter import NODE_BITS, Dispatch, Kind, Letter, LetterIds
 from bot.marks import Delay, Mark, store_delays, store_marks
 from bot.moving import move_chat
-from bot.parcel import Arrival, NotCommitted
+from bot.parcel import Arrival, NotCommitted, Parcel
 from bot.recorders import Tools
 from bot.sealing import Sealer
 from bot.vault import Vault
-from handlers.turn import Notice, World
+from handlers.turn import Notice, Reply, World
 from referrals.events import Event
 from referrals.store import bindings as stored_bindings
 from referrals.store import outbox, turns
@@ -43,6 +43,8 @@ MARK_SECONDS = 0.02
 """Longest wait of a mark for company: what a crash in between would repeat."""
 MARKS_AT_ONCE = 4
 """So many marks do not wait for more."""
+MOST_REMEMBERED = 10_000
+"""Reports that wait for a database that is away; beyond it a message is not remembered."""
 POLL_SECONDS = 1.0
 BINDINGS_SECONDS = 2.0
 HEARTBEAT_POLLS = 4
@@ -161,6 +163,20 @@ class Runner:
     def postpone(self, letter: Letter, attempts: int, not_before: int) -> None:
         """Report that a letter is tried again later."""
         self._report(Delay(letter.id, attempts, not_before))
+
+    def remember(self, parcel: Parcel, message: int) -> None:
+        """Report a message that went out beside the outbox, so that a sweep takes it too.
+
+        Stored with whatever is committed next: the database is away now.
+        """
+        if len(self._reports) >= MOST_REMEMBERED:
+            return
+        key = self._tools.sealer.vault.chat_key(parcel.channel, parcel.chat)
+        # Its words are not needed any more, and there may be many.
+        bare = Parcel(parcel.channel, parcel.chat, Reply(""))
+        now = int(self.now().timestamp())
+        letter = Letter(self._tools.ids.next(), key, Kind.REPLY, now, bare)
+        self._reports.append(Mark(letter, message))
 
     def unstored(self) -> int:
         """Count the reports that no commit holds yet."""

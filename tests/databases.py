@@ -13,7 +13,8 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -72,6 +73,37 @@ def empty_database(backend: str, folder: Path) -> Iterator[Engine]:
     _on_server(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A PostgreSQL server of one test, which may stop it and start it again."""
+
+    url: str
+    control: list[str]
+    start_options: list[str]
+    folder: Path
+
+    def stop(self) -> None:
+        """Stop at once: every connection is cut, new ones are refused."""
+        _quietly([*self.control, "-m", "immediate", "stop"], self.folder)
+
+    def start(self) -> None:
+        """Start, and return once it takes connections."""
+        _quietly([*self.control, *self.start_options, "start"], self.folder)
+
+
+@contextmanager
+def own_server() -> Iterator[Server]:
+    """Start a server for one test alone, or skip the test with the reason."""
+    binaries = _binaries()
+    if binaries is None or not server_url():
+        pytest.skip("no PostgreSQL that a test could stop: install initdb and postgres")
+    server = _start_cluster(binaries)
+    try:
+        yield server
+    finally:
+        _stop_cluster(server)
+
+
 def server_url() -> str:
     """Return the address of a PostgreSQL server, or skip the test with the reason."""
     found = _server()
@@ -90,7 +122,9 @@ def _server() -> str:
         return "no PostgreSQL: set FARO_TEST_POSTGRES or install initdb and postgres"
     if os.geteuid() == 0 and not shutil.which("runuser") and not shutil.which("setpriv"):
         return "PostgreSQL does not run as root, and runuser and setpriv are missing"
-    return _start_cluster(binaries)
+    server = _start_cluster(binaries)
+    atexit.register(_stop_cluster, server)
+    return server.url
 
 
 @cache
@@ -135,7 +169,7 @@ def _as_somebody(command: list[str]) -> list[str]:
     return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--", *command]
 
 
-def _start_cluster(binaries: Path) -> str:
+def _start_cluster(binaries: Path) -> Server:
     folder = Path(tempfile.mkdtemp(prefix="faro-pg-"))
     if os.geteuid() == 0:
         os.chown(folder, 65534, 65534)
@@ -144,14 +178,16 @@ def _start_cluster(binaries: Path) -> str:
     # Only through a socket in the folder: no port, nothing from outside.
     options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
     control = [str(binaries / "pg_ctl"), "-D", str(data), "-w"]
-    _quietly([*control, "-l", str(folder / "log"), "-o", options, "start"], folder)
-    atexit.register(_stop_cluster, control, folder)
-    return f"postgresql://faro@/postgres?host={folder}"
+    url = f"postgresql://faro@/postgres?host={folder}"
+    server = Server(url, control, ["-l", str(folder / "log"), "-o", options], folder)
+    server.start()
+    return server
 
 
-def _stop_cluster(control: list[str], folder: Path) -> None:
-    _quietly([*control, "-m", "immediate", "stop"], folder)
-    shutil.rmtree(folder, ignore_errors=True)
+def _stop_cluster(server: Server) -> None:
+    with suppress(subprocess.CalledProcessError):
+        server.stop()
+    shutil.rmtree(server.folder, ignore_errors=True)
 
 
 def _quietly(command: list[str], folder: Path) -> None:

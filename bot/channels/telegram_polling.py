@@ -41,6 +41,9 @@ class Waits:
     """Someone else is polling with our token."""
     refused: float = 60.0
     """The token is not accepted."""
+    unstored: float = 1.0
+    """The turns could not be stored. Short: behind them others wait, perhaps in danger, and
+    the database was given its time already."""
 
     def after(self, failures: int) -> float:
         """The wait after so many failures in a row."""
@@ -93,7 +96,7 @@ class _Poller:
                 await self._fail(wait.seconds)
             except NotCommitted:
                 logger.error("telegram.not_committed")
-                await self._fail()
+                await self._fail(self._waits.unstored)
             except _Broken:
                 logger.error("telegram.receiver_broken")
                 await self._fail()
