@@ -46,6 +46,7 @@ def configure(level: str = "INFO") -> None:
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     sys.excepthook = last_words
+    logging.getLogger("faro").debug("log.at_debug")
 
 
 def last_words(kind: type[BaseException], _: BaseException, __: object) -> None:

@@ -1,88 +1,88 @@
-"""Reads and writes the trained weights: one compressed file, half precision."""
+"""Reads and writes the trained weights: one compressed file, one byte a weight."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from handlers.understanding.features import SLOTS
-from handlers.understanding.model import Head, Model
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from handlers.understanding.gloss import Gloss
+from handlers.understanding.model import HEADS
+from handlers.understanding.network import Encode, Floats, Network, Rows, Weights, nothing_encoded
 
 FILE = "model.npz"
-HEADS = ("needs", "dangers", "questions")
-VERSION = 1
+GLOSSES = "*/french.tsv"
+VERSION = 2
+ROWS = ("hidden_rows", "direct_rows")
+DENSE = ("hidden_vector", "direct_vector", "hidden_bias", "out", "out_bias")
+
+Arrays = Mapping[str, NDArray[np.generic]]
 
 
 class BadModel(Exception):
     """The weights cannot be used: make them anew with ``faro train``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """A matrix in half precision, one row a slot."""
-
-    rows: NDArray[np.float16]
-
-    def rows_sum(self, weights: Mapping[int, float]) -> Sequence[float]:
-        """Return the weighted sum of the rows of these slots."""
-        import numpy as np
-
-        slots = np.fromiter(weights, dtype=np.intp, count=len(weights))
-        factors = np.fromiter(weights.values(), dtype=np.float32, count=len(weights))
-        summed: Sequence[float] = (factors @ self.rows[slots].astype(np.float32)).tolist()
-        return summed
+def load_glosses(folder: Path) -> Mapping[str, Gloss]:
+    """Read the lists of words of languages that the encoder does not know."""
+    return {path.parent.name: dict(_glosses(path)) for path in sorted(folder.glob(GLOSSES))}
 
 
-def load_model(folder: Path) -> Model | None:
+def _glosses(path: Path) -> Iterator[tuple[str, str]]:
+    for number, row in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if row and not row.startswith("#"):
+            word, tab, meant = row.partition("\t")
+            if not (word and tab and meant):
+                raise BadModel(f"{path.name}, line {number}: a word, a tab, and its meaning")
+            yield word, meant
+
+
+def load_model(folder: Path, encode: Encode = nothing_encoded) -> Network | None:
     """Return the model of a folder, None without one: the phrases then read alone."""
     path = folder / FILE
     if not path.is_file():
         return None
-    import numpy as np
-
     with np.load(path, allow_pickle=False) as file:
         if int(file["version"]) != VERSION or int(file["slots"]) != SLOTS:
             raise BadModel(f"{FILE} is of another version: run `faro train`")
-        heads = {name: _head(file, name) for name in HEADS}
-        languages = frozenset(str(code) for code in file["languages"].tolist())
-    return Model(languages=languages, **heads)
+        labels = {head: tuple(map(str, file[f"labels.{head}"].tolist())) for head in HEADS}
+        return Network(labels, _weights(file), encode, load_glosses(folder))
 
 
-def _head(file: Mapping[str, NDArray[np.generic]], name: str) -> Head:
-    import numpy as np
-
-    labels = tuple(str(label) for label in file[f"{name}.labels"].tolist())
-    bias: Sequence[float] = file[f"{name}.bias"].astype(np.float32).tolist()
-    return Head(labels, bias, Weights(file[f"{name}.weights"].astype(np.float16)))
+def _weights(file: Arrays) -> Weights:
+    hidden, direct = (_rows(file, name) for name in ROWS)
+    return Weights(hidden, direct, *(file[name].astype(np.float32) for name in DENSE))
 
 
-def save_model(
-    folder: Path,
-    languages: Sequence[str],
-    heads: Mapping[str, tuple[Sequence[str], Sequence[float], NDArray[np.float64]]],
-) -> Path:
-    """Write the weights; ``heads``: labels, bias, and a matrix of slots by labels."""
-    import numpy as np
+def _rows(file: Arrays, name: str) -> Rows:
+    return Rows(file[name].astype(np.int8), file[f"{name}.scales"].astype(np.float16))
 
+
+def save_model(folder: Path, labels: Mapping[str, Sequence[str]], weights: Weights) -> Path:
+    """Write the weights, whole or not at all: a process may be starting at this moment."""
     arrays: dict[str, NDArray[np.generic]] = {
         "version": np.array(VERSION),
         "slots": np.array(SLOTS),
-        "languages": np.array(sorted(languages)),
     }
-    for name, (labels, bias, matrix) in heads.items():
-        arrays[f"{name}.labels"] = np.array(list(labels))
-        arrays[f"{name}.bias"] = np.array(bias, dtype=np.float32)
-        arrays[f"{name}.weights"] = matrix.astype(np.float16)
-    path = folder / FILE
-    # Whole or not at all: a process may be starting at this moment.
-    partial = path.with_suffix(".part")
+    for head in HEADS:
+        arrays[f"labels.{head}"] = np.array(list(labels[head]))
+    for name in ROWS:
+        rows: Rows = getattr(weights, name)
+        arrays[name], arrays[f"{name}.scales"] = rows.values, rows.scales
+    for name in DENSE:
+        arrays[name] = getattr(weights, name).astype(np.float16)
+    partial = (folder / FILE).with_suffix(".part")
     with partial.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-    partial.replace(path)
-    return path
+    return partial.replace(folder / FILE)
+
+
+def in_bytes(matrix: Floats) -> Rows:
+    """Round a matrix to one byte a weight, with the scale of each row."""
+    scales = (np.abs(matrix).max(axis=1) / 127).astype(np.float16)
+    divisors = np.where(scales > 0, scales, 1).astype(np.float32)
+    values = np.clip(np.rint(matrix / divisors[:, None]), -127, 127).astype(np.int8)
+    return Rows(values, scales)

@@ -1,9 +1,9 @@
-"""Reads the phrase files of the languages, and loads the language identifier."""
+"""Reads the phrase files of the languages."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from handlers.understanding.danger import SIGNS
@@ -26,23 +26,6 @@ def load_phrases(folder: Path, languages: Iterable[str]) -> Mapping[str, Phrases
     Raises ``BadPhrases``, which names the file and the entry.
     """
     return {code: _load(folder / code / "phrases.toml", code) for code in languages}
-
-
-def identifier(languages: Iterable[str]) -> Callable[[str], tuple[str, float]]:
-    """Load a language identifier that knows only these languages.
-
-    Takes about a second and 130 MB. Probabilities are normalised over the languages.
-    """
-    from py3langid import langid
-
-    model = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
-    model.set_languages(list(languages))
-
-    def identify(text: str) -> tuple[str, float]:
-        language, probability = model.classify(text)
-        return str(language), float(probability)
-
-    return identify
 
 
 def _load(path: Path, language: str) -> Phrases:

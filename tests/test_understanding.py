@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.phrase_files import BadPhrases, identifier, load_phrases
+from bot.encoder import load_encoder
+from bot.model_file import load_model
+from bot.phrase_files import BadPhrases, load_phrases
 from handlers.understanding.meaning import DANGERS, Meaning
 from handlers.understanding.phrases import INTERRUPTS
 from handlers.understanding.reader import Reader
@@ -71,7 +73,8 @@ def a_place(name: str, state_code: str, population: int) -> Place:
 
 @cache
 def reader() -> Reader:
-    return Reader(load_phrases(LOCALES, LANGUAGES), FewPlaces(), identifier(LANGUAGES))
+    model = load_model(LOCALES, load_encoder())
+    return Reader(load_phrases(LOCALES, LANGUAGES), FewPlaces(), model)
 
 
 def read(text: str, prior: str = "") -> Meaning:
@@ -510,3 +513,35 @@ def test_a_phrase_file_that_lacks_a_part_is_refused_by_name(tmp_path: Path) -> N
 def test_a_missing_phrase_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadPhrases, match="fr"):
         load_phrases(tmp_path, ["fr"])
+
+
+PLAIN_DANGER = [
+    ("me van a matar", "immediate_danger"),
+    ("me quieren matar", "immediate_danger"),
+    ("mi esposo me quiere matar", None),
+    ("me quiero matar", "suicide_risk"),
+    ("me volvió a pegar", "gender_violence"),
+    ("auxilio", "immediate_danger"),
+    ("they want to kill me", "immediate_danger"),
+    ("my husband wants to kill me", None),
+    ("i'm being followed", "immediate_danger"),
+    ("ils vont me tuer", "immediate_danger"),
+    ("mon mari veut me tuer", None),
+    ("au secours", "immediate_danger"),
+    ("vão me matar", "immediate_danger"),
+    ("meu marido quer me matar", None),
+    ("socorro", "immediate_danger"),
+    ("yo vle touye m", "immediate_danger"),
+    ("mari m vle touye m", None),
+    ("anmwe", "immediate_danger"),
+    ("муж меня бьёт", "gender_violence"),
+    ("زوجي يضربني", "gender_violence"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), PLAIN_DANGER)
+def test_danger_in_the_plainest_words_is_always_heard(text: str, kind: str | None) -> None:
+    danger = read(text).danger
+    assert danger is not None
+    # Who threatens decides the kind, and both readings bring the right lines.
+    assert kind is None or danger.value == kind

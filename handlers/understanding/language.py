@@ -1,15 +1,12 @@
-"""Which language a text is in: a few frequent words first, then statistics."""
+"""Which language a text is in: a few everyday words first, then the trained model."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from handlers.understanding.meaning import Guess
-from handlers.understanding.words import MAX_CHARACTERS, words_of
-
-Identify = Callable[[str], tuple[str, float]]
-"""Text to language code and probability from 0 to 1."""
+from handlers.understanding.words import words_of
 
 CLEAR = 0.8
 FEWEST_WORDS = 3
@@ -20,21 +17,22 @@ CLEAR_LEAD = 2
 class LanguageReader:
     """Says a language only when it is clear."""
 
-    def __init__(self, frequent: Mapping[str, frozenset[str]], identify: Identify) -> None:
+    def __init__(self, frequent: Mapping[str, frozenset[str]]) -> None:
         """Take everyday words by language; words of several languages tell nothing."""
         uses = Counter(word for words in frequent.values() for word in words)
         self._telling = {
             word: code for code, words in frequent.items() for word in words if uses[word] == 1
         }
-        self._identify = identify
 
-    def of(self, text: str) -> Guess | None:
-        """Name the language, or None to keep the chat's own."""
-        words = words_of(text)
-        letters = [w for w in words if w.isalpha()]
+    def of(self, text: str, shares: Mapping[str, float]) -> Guess | None:
+        """Name the language, or None to keep the chat's own.
+
+        ``shares``: what the model makes of it, by language; empty without a model.
+        """
+        letters = [word for word in words_of(text) if word.isalpha()]
         if not letters:
             return None
-        return self._by_words(letters) or self._by_statistics(text, letters)
+        return self._by_words(letters) or _by_statistics(letters, shares)
 
     def _by_words(self, words: list[str]) -> Guess | None:
         hits = Counter(self._telling[w] for w in words if w in self._telling)
@@ -45,8 +43,9 @@ class LanguageReader:
             return None
         return Guess(first, 0.9, "frequent words")
 
-    def _by_statistics(self, text: str, words: list[str]) -> Guess | None:
-        if len(words) < FEWEST_WORDS:
-            return None
-        code, probability = self._identify(text[:MAX_CHARACTERS].lower())
-        return Guess(code, probability, "statistics") if probability >= CLEAR else None
+
+def _by_statistics(words: list[str], shares: Mapping[str, float]) -> Guess | None:
+    if not shares or len(words) < FEWEST_WORDS:
+        return None
+    code = max(shares, key=lambda language: shares[language])
+    return Guess(code, shares[code], "model") if shares[code] >= CLEAR else None

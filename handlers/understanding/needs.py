@@ -24,6 +24,13 @@ def needs_in(matches: tuple[Match, ...]) -> tuple[Guess, ...]:
     return tuple(sure[:MOST_NEEDS])
 
 
+def turned_away(matches: tuple[Match, ...]) -> frozenset[str]:
+    """Return the needs that are only named to say that they are not the need."""
+    relevant = [m for m in matches if m.label.kind in {"need", "hint"}]
+    refused = {m.label.value for m in relevant if _standing(m, matches) < 1}
+    return frozenset(refused - {m.label.value for m in relevant if _standing(m, matches) == 1})
+
+
 def _weight(match: Match) -> float:
     if match.label.kind == "hint":
         return 0.32

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from handlers.understanding.blend import blended_danger, blended_needs, blended_question
+from handlers.understanding import parts
+from handlers.understanding.blend import (
+    blended_danger,
+    blended_needs,
+    blended_questions,
+    shown,
+)
 from handlers.understanding.danger import dangers_in, most_pressing
 from handlers.understanding.evidence import strongest
 from handlers.understanding.interrupts import InterruptReader
-from handlers.understanding.language import Identify, LanguageReader
+from handlers.understanding.language import LanguageReader
 from handlers.understanding.meaning import Guess, Meaning
-from handlers.understanding.model import Model
-from handlers.understanding.needs import needs_in
+from handlers.understanding.model import Model, Shares
+from handlers.understanding.needs import needs_in, turned_away
 from handlers.understanding.phrase_index import Label, PhraseIndex, Reading
 from handlers.understanding.phrases import Phrases
 from handlers.understanding.question import questions_in
@@ -42,40 +48,43 @@ class Reader:
         self,
         phrases: Mapping[str, Phrases],
         places: Gazetteer,
-        identify: Identify,
         model: Model | None = None,
     ) -> None:
-        """Take phrases by language, the country's places, a language identifier, and the
-        trained model where there is one."""
+        """Take phrases by language, the country's places, and the trained model where there
+        is one."""
         self._model = model
         self._places = places
-        self._language = LanguageReader({c: p.frequent for c, p in phrases.items()}, identify)
+        self._language = LanguageReader({c: p.frequent for c, p in phrases.items()})
         self._interrupts = InterruptReader(phrases, _known_words(phrases))
         self._indexes = {code: _index(p) for code, p in phrases.items()}
 
     def of(self, text: str, prior: str) -> Meaning:
         """Read a text; ``prior`` is the language of the chat so far, or empty."""
-        language = self._language.of(text)
+        shares = self._shares(text)
+        language = self._language.of(text, shares.languages if shares else {})
         own = _own_languages(language, prior)
         interrupt = self._interrupts.of(text, own)
         if interrupt:
             return Meaning(language=language, interrupt=interrupt)
-        return self._read(text, language, own)
+        return self._read(text, shares, language, own)
 
-    def _read(self, text: str, language: Guess | None, own: tuple[str, ...]) -> Meaning:
+    def _shares(self, text: str) -> Shares | None:
+        return parts.read(text, self._model) if self._model and words_of(text) else None
+
+    def _read(
+        self, text: str, shares: Shares | None, language: Guess | None, own: tuple[str, ...]
+    ) -> Meaning:
         written = words_of(text)
         readings = {code: index.read(written) for code, index in self._indexes.items()}
         danger = _danger(readings)
-        question = _question(text, readings, own)
-        shares = None
-        if self._model and written and self._model.knows(own):
-            shares = self._model.read(text)
+        asked = _questions(text, readings, own)
         if shares:
             danger = blended_danger(shares.dangers, danger)
-            question = blended_question(shares.questions, question)
+            asked = blended_questions(shares.questions, asked)
+        question = shown(asked)
         needs = _needs(readings, own, danger)
         if shares:
-            needs = blended_needs(shares.needs, needs)
+            needs = blended_needs(shares.needs, needs, _turned_away(readings, own))
         where = self._where(text, is_bare=not (needs or question or danger))
         return Meaning(
             language=language,
@@ -83,7 +92,9 @@ class Reader:
             danger=danger,
             place=where.place,
             place_is_sure=where.is_sure,
+            places=where.candidates,
             question=question,
+            questions=asked,
         )
 
     def _where(self, text: str, *, is_bare: bool) -> Where:
@@ -113,9 +124,14 @@ def _needs(readings: Readings, own: tuple[str, ...], danger: Guess | None) -> tu
     return strongest((Guess(behind, danger.confidence, danger.reason),), told)
 
 
-def _question(text: str, readings: Readings, own: tuple[str, ...]) -> Guess | None:
+def _turned_away(readings: Readings, own: tuple[str, ...]) -> frozenset[str]:
+    heard = (r.matches for code, r in readings.items() if code in own)
+    return frozenset(need for matches in heard for need in turned_away(matches))
+
+
+def _questions(text: str, readings: Readings, own: tuple[str, ...]) -> tuple[Guess, ...]:
     read = {c: questions_in(text, r.matches) for c, r in readings.items()}
-    return next(iter(_nearest(read, own)), None)
+    return _nearest(read, own)
 
 
 def _nearest(read: Mapping[str, tuple[Guess, ...]], own: tuple[str, ...]) -> tuple[Guess, ...]:
@@ -147,8 +163,8 @@ def _labelled(phrases: Phrases) -> Iterator[tuple[Label, str]]:
         yield from ((Label("hint", code), p) for p in need.weak)
     for kind, told in phrases.dangers.items():
         yield from ((Label("danger", kind), p) for p in told)
-    for sign, shown in phrases.danger_signs.items():
-        yield from ((Label("sign", sign), p) for p in shown)
+    for sign, seen in phrases.danger_signs.items():
+        yield from ((Label("sign", sign), p) for p in seen)
     for slug, asked in phrases.questions.items():
         yield from ((Label("question", slug), p) for p in asked)
     for kind, said in _single_kinds(phrases):
