@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,10 +13,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress, TaskID
 
 from bot import logs
 from bot.catalogs import CatalogMissing
 from bot.country_files import CountryError
+from bot.measuring import BadMessages
 from bot.model_file import BadModel
 from bot.phrase_files import BadPhrases
 from bot.settings import BadSetting, Settings, read_settings
@@ -41,6 +45,7 @@ CLEAR = (
     CountryError,
     BadPhrases,
     BadModel,
+    BadMessages,
     CatalogMissing,
     DatabaseIsNewer,
     DatabaseIsOlder,
@@ -129,14 +134,72 @@ def catalogs() -> None:
 
 @app.command()
 def train() -> None:
-    """Train the model of the understanding anew from the phrase files."""
+    """Train the model of the understanding anew from the phrase files (some minutes)."""
     with clear_errors():
         from bot.settings import LOCALES
         from bot.training import train as train_model
 
-        with say.status("Training ..."):
-            lines, path = train_model(LOCALES)
+        with progress_bar() as bar:
+            tasks: dict[str, TaskID] = {}
+
+            def show(what: str, share: float) -> None:
+                if what not in tasks:
+                    tasks[what] = bar.add_task(what, total=1.0)
+                bar.update(tasks[what], completed=share)
+
+            lines, path = train_model(LOCALES, show)
         say.print(f"{lines} lines, {path.stat().st_size // 1024} kB in {path.name}")
+
+
+@app.command()
+def understand() -> None:
+    """Read JSON lines {"text": ..., "language": optional}; write what each means."""
+    with clear_errors():
+        chosen = settings()
+        from bot.understand import understood
+        from bot.world import load_reader
+
+        reader, bad = load_reader(chosen), 0
+        with progress_bar() as bar:
+            task = bar.add_task("Reading", total=None)
+            for line in understood(sys.stdin.buffer, reader):
+                sys.stdout.write(json.dumps(line) + "\n")
+                bar.advance(task)
+                if "error" in line:
+                    bad += 1
+                    complain.print(f"faro: line {line['line']}: {line['error']}", markup=False)
+    if bad:
+        raise typer.Exit(1)
+
+
+@app.command()
+def measure(
+    file: Annotated[Path, typer.Argument(help="Labelled messages, one JSON object a line.")],
+    mixed_up: Annotated[bool, typer.Option(help="Also list which labels are mixed up.")] = False,
+) -> None:
+    """Score the understanding on labelled messages; shows totals, never a message."""
+    with clear_errors():
+        chosen = settings()
+        from bot import measuring
+        from bot.world import load_reader
+
+        messages = measuring.messages_of(file.read_text("utf-8").splitlines())
+        measured = measuring.Measured()
+        with progress_bar() as bar:
+            running = measuring.measure(messages, load_reader(chosen))
+            for so_far in bar.track(running, len(messages), description="Measuring"):
+                measured = so_far
+    if not messages:
+        fail(f"{file.name} holds no message")
+    Console(width=200 if not say.is_terminal else None).print(measuring.table_of(measured))
+    say.print(measuring.cost_words(measured))
+    for words in measuring.mixed_up_words(measured) if mixed_up else ():
+        say.print(words, markup=False)
+
+
+def progress_bar() -> Progress:
+    """Return a bar on standard error, silent where that is no terminal."""
+    return Progress(console=complain, transient=True, disable=not complain.is_terminal)
 
 
 @app.command()
@@ -166,13 +229,15 @@ def answers(
     today: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Look as if it were this day.")
     ] = None,
+    facts: Annotated[bool, typer.Option(help="Also list every source with date and mark.")] = False,
 ) -> None:
     """Show which answers are missing, due or reviewed by nobody; code 1 if missing or past."""
     with clear_errors():
         from bot.answer_report import show
         from bot.starting import today as now
 
-        raise typer.Exit(0 if show(settings(), say, today.date() if today else now()) else 1)
+        day = today.date() if today else now()
+        raise typer.Exit(0 if show(settings(), say, day, facts=facts) else 1)
 
 
 @directory_app.command("check")

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 
 from bot import country_shapes as shapes
@@ -43,14 +44,17 @@ class Row:
         return bool(self.facts) and "no" not in self.states.values() and self.due != "past"
 
 
-def show(settings: Settings, say: Console, today: date) -> bool:
-    """Print the table; return whether nothing is missing or past its day."""
+def show(settings: Settings, say: Console, today: date, *, facts: bool = False) -> bool:
+    """Print the table, with every source where asked; return whether nothing is missing or
+    past its day."""
     folder = country_folder(settings)
     languages = languages_of(folder)
     phrases = load_phrases(LOCALES, languages).values()
     asked = {slug for one in phrases for slug in one.questions}
     rows = rows_of(folder, asked, today)
     say.print(table_of(rows, languages))
+    if facts:
+        say.print(facts_of(rows))
     say.print(summary(rows, languages))
     return all(row.is_fine() for row in rows)
 
@@ -134,6 +138,19 @@ def table_of(rows: Sequence[Row], languages: Sequence[str]) -> Table:
     for row in rows:
         states = [coloured(row.states[language]) for language in languages]
         table.add_row(row.slug, *states, when(row), marks(row.facts))
+    return table
+
+
+def facts_of(rows: Sequence[Row]) -> Table:
+    """Make the table of facts: a line for each source, with the figures and the lines."""
+    table = Table("answer", "source", "checked", "mark", "figures", "lines", box=None)
+    for row in rows:
+        if row.facts:
+            figures, lines = " ".join(row.facts.figures), " ".join(row.facts.contacts)
+            for number, source in enumerate(row.facts.sources):
+                once = (figures, lines) if number == 0 else ("", "")
+                cells = (source.name, source.checked or "no date", source.mark, *once)
+                table.add_row("" if number else row.slug, *map(escape, cells))
     return table
 
 

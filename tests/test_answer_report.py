@@ -12,7 +12,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from bot.answer_report import rows_of, summary, table_of
+from bot.answer_report import facts_of, rows_of, summary, table_of
 from bot.country_files import CountryError
 
 MEXICO = Path(__file__).parents[1] / "locales" / "countries" / "mx"
@@ -129,3 +129,15 @@ def test_the_command_ends_with_one_when_a_day_is_past() -> None:
     assert (in_time.exit_code, late.exit_code) == (0, 1)
     assert "45 answers in 5 languages" in in_time.output
     assert "45 past their day" in late.output
+
+
+def test_every_fact_is_listed_with_its_source_date_and_mark(folder: Path) -> None:
+    rows = rows_of(folder, (), WRITTEN)
+    console = Console(file=io.StringIO(), width=250)
+    with console.capture() as captured:
+        console.print(facts_of(rows))
+    listed = captured.get().splitlines()
+    assert len(listed) > sum(len(row.facts.sources) for row in rows if row.facts) > 100
+    assert any("asylum-apply" in line and "2026-03-11  sourced" in line for line in listed)
+    assert any("no date" in line and "stale" in line for line in listed)
+    assert CliRunner().invoke(app, ["answers", "--facts"]).exit_code == 0

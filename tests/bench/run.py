@@ -24,6 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REPORT = ROOT / "docs" / "benchmarks.md"
+MESSAGES = ROOT / "tests" / "data" / "messages.jsonl"
 TOKEN = "123456789:benchmark-token-of-no-bot"
 TICKS = os.sysconf("SC_CLK_TCK")
 ROUNDS = int(os.environ.get("FARO_BENCH_ROUNDS", "5"))
@@ -31,6 +32,8 @@ TURNS = 1500
 CHATS = 100
 PRESSES = ["need:housing", "menu", "need:health", "list", "need:legal_aid", "qs"]
 SLOW_SECONDS = 0.05
+TEXTS = [json.loads(line)["text"] for line in MESSAGES.read_text("utf-8").splitlines()]
+TEXT_TURNS = 600
 
 
 @dataclass
@@ -186,6 +189,9 @@ def measure(fake: Fake, stock: Bot, faro: Bot, folder: Path) -> None:
         bot.note("rate", TURNS / (time.monotonic() - began))
         bot.note("steady", load(fake, bot, kind, words, 400, 100) / 400 * 1000)
         slow(fake, bot, kind, words)
+        if bot is faro:
+            texts = load(fake, bot, "text", TEXTS, TEXT_TURNS, 0)
+            bot.note("texts", texts / TEXT_TURNS * 1000)
         bot.note("resident", bot.resident())
         bot.stop()
 
@@ -240,7 +246,9 @@ def report(stock: Bot, faro: Bot) -> str:
         ratio = faro.median(figure) / stock.median(figure)
         cells = (spread(stock.figures[figure]), spread(faro.figures[figure]))
         lines.append(f"| {label} | {cells[0]} | {cells[1]} | {ratio:.2f} |")
-    return "\n".join([*lines, "", METHOD, ""])
+    turn = spread(faro.figures["texts"])
+    lines += ["", f"A durable turn by free text, saturated: {turn} ms CPU.", "", *reading(), ""]
+    return "\n".join([*lines, METHOD, ""])
 
 
 METHOD = f"""## Method
@@ -261,6 +269,12 @@ Each round starts the stock bot, measures, stops it, then does the same with Far
 
 Goal of this version: CPU of a saturated turn at most that of the echo, at most 250 MB resident,
 first answer at most 4 s after the start."""
+
+
+def reading() -> list[str]:
+    """Measure the parts that read texts, each in this process; return their rows."""
+    run = [sys.executable, str(ROOT / "tests" / "bench" / "reading_cost.py")]
+    return subprocess.run(run, check=True, capture_output=True, text=True).stdout.splitlines()
 
 
 def main() -> None:
