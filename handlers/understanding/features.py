@@ -15,7 +15,7 @@ from referrals.places import fold
 
 SLOTS = 1 << 16
 SIZES = (2, 3, 4, 5)
-MOST_WORDS = 120
+MOST_WORDS = 80
 """Words that are read of a long text: what matters is said early, and time is bounded."""
 
 

@@ -24,7 +24,7 @@ Encode = Callable[[Sequence[str]], Floats]
 DIMENSIONS = 512
 VECTOR_SCALE = np.float32(3.0)
 """How much the vector counts against the pieces of words, which have length 1."""
-MOST_CHARACTERS = 600
+MOST_CHARACTERS = 320
 """What the encoder reads of a text: its time grows with the length."""
 
 

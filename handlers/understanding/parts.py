@@ -18,11 +18,11 @@ FEWEST = 3
 PART, RUN_ON = 20, 30
 """In words: how long pieces of a run-on sentence are, and a sentence that still is one. Half
 of each piece is in the next one too."""
-MOST_PARTS = 6
+MOST_PARTS = 5
 SURE_OF_NEED, SURE_OF_DANGER, SURE_OF_QUESTION = 0.95, 0.9, 0.8
-"""How sure a part must be of its need, danger or question to count: of six parts one is easily
+"""How sure a part must be of its need, danger or question to count: of five parts one is easily
 wrong, and a long story of hardship is not a danger."""
-MOST_CHARACTERS = 1_500
+MOST_CHARACTERS = 700
 """What is cut into parts of a text: time is bounded, and what matters is said early."""
 
 _END = re.compile(r"(?<=[.!?;…])\s+|\n+")

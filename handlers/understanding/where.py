@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from handlers.understanding.words import words_of
 from referrals.places import Found, Gazetteer, Place
 
+MOST_CHARACTERS = 1_500
+"""What is read of a text: time is bounded, and a place is said early."""
 FEW_WORDS = 4
 """A text this short may be nothing but the name of a place."""
 FAR_BIGGER = 20
@@ -30,7 +32,7 @@ class Where:
 
 def where_in(text: str, places: Gazetteer) -> Where:
     """Read the place that a sentence mentions, where someone is before where they go."""
-    return _likeliest(places.spot(text))
+    return _likeliest(places.spot(text[:MOST_CHARACTERS]))
 
 
 def named_alone(text: str, places: Gazetteer) -> Where:

@@ -266,9 +266,15 @@ Each round starts the stock bot, measures, stops it, then does the same with Far
 - **Saturated:** {TURNS} updates at once, until the last answer. **CPU:** user and system time of
   the bot's process with all its threads, from `/proc`.
 - **50 ms:** the fake holds each answer back for 50 ms.
+- **By free text:** {TEXT_TURNS} texts of `tests/data/messages.jsonl` from {CHATS} chats at once:
+  everything that a button costs, and all understanding included.
+- **Reading texts** and **finding a name**: in a process of its own, one after the other. Names
+  are drawn from the whole gazetteer and misspelt at random; right means that the first place
+  found bears the name.
 
-Goal of this version: CPU of a saturated turn at most that of the echo, at most 250 MB resident,
-first answer at most 4 s after the start."""
+Goals: CPU of a saturated turn by button at most that of the echo (aim 0.6), a turn by text at
+most 6 ms, 300 MB resident, first answer at most 4 s after the start, no text above 50 ms, a name
+found in 0.5 ms, 95 % right with one typing error, 88 % with two."""
 
 
 def reading() -> list[str]:
