@@ -486,8 +486,17 @@ def test_a_danger_told_in_it_shows_the_numbers_first_and_is_asked_in_the_chosen_
 def test_the_name_of_a_language_can_be_typed() -> None:
     chat = Chat()
     chat.tell(read(needs=("housing",), place=TAPACHULA, language=ARABIC))
-    assert "svc" in verbs(*chat.tell(read(), "français").replies)
+    # The reader takes the names of languages for the wish to choose one.
+    assert "svc" in verbs(*chat.tell(read(interrupt="language"), "français").replies)
     assert chat.session.language == "fr"
+
+
+def test_asking_for_the_languages_again_forgets_nothing_that_waits() -> None:
+    chat = Chat()
+    chat.tell(read(needs=("housing",), place=TAPACHULA, language=ARABIC))
+    (reply,) = chat.tell(read(interrupt="language"), "idioma").replies
+    assert "lang:fr" in data(reply)
+    assert "svc" in verbs(*chat.press("lang:fr").replies)
 
 
 def test_the_answer_comes_in_the_first_language_that_she_writes_and_the_bot_too() -> None:

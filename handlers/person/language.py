@@ -111,6 +111,8 @@ def receive_text(scene: Scene) -> Outcome:
     code = named.get(fold(scene.turn.text), "")
     if code:
         return receive(scene, code)
+    if scene.meaning.interrupt:
+        return show(scene)
     is_empty = replace(asked_in(scene), offers=(), near=()) == Asked()
     if is_empty and scene.meaning.language and not scene.meaning.place:
         return resume(scene)

@@ -98,6 +98,7 @@ OWN_WORDS: Mapping[str, frozenset[str]] = {
     "words": frozenset({"hello", "thanks", "back", "yes", "no"}),
     "safe": frozenset({"yes", "no"}),
     "count": frozenset({"yes", "no"}),
+    "language": frozenset({"language"}),
 }
 """Step to the words that it reads itself."""
 
