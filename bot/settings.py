@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+Rule = tuple[bool, str, str]
+"""Whether it is kept, the setting's name, and what to do."""
 PREFIX = "FARO_"
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "locales"
@@ -109,7 +111,17 @@ def converted(values: Mapping[str, str]) -> Settings:
 
 def checked(settings: Settings) -> Settings:
     """Check what types cannot say."""
-    rules = (
+    for is_fine, name, advice in (*own_rules(settings), *address_rules(settings)):
+        if not is_fine:
+            raise BadSetting(f"{PREFIX}{name}: {advice}")
+    return settings
+
+
+def own_rules(settings: Settings) -> tuple[Rule, ...]:
+    """Return the rules on how this machine serves."""
+    levels = {"DEBUG", "INFO", "WARNING", "ERROR"}
+    country = LOCALES / "countries" / settings.country / "country.toml"
+    return (
         (0 < settings.port < 65536, "PORT", "use a port from 1 to 65535"),
         (settings.send_rate >= 0, "SEND_RATE", "use 0 or more"),
         (
@@ -117,50 +129,41 @@ def checked(settings: Settings) -> Settings:
             "DIRECTORY",
             "use fictional or stored",
         ),
-        (
-            settings.log_level in {"DEBUG", "INFO", "WARNING", "ERROR"},
-            "LOG_LEVEL",
-            "use DEBUG, INFO, WARNING or ERROR",
-        ),
+        (settings.log_level in levels, "LOG_LEVEL", "use DEBUG, INFO, WARNING or ERROR"),
+        (country.is_file(), "COUNTRY", "there is no such folder under locales/countries"),
+    )
+
+
+def address_rules(settings: Settings) -> tuple[Rule, ...]:
+    """Return the rules on the token, addresses and the webhook's secret."""
+    database, api, webhook = settings.database_url, settings.telegram_api, settings.webhook_url
+    return (
         (
             is_token(settings.telegram_token),
             "TELEGRAM_TOKEN",
             "it does not look like a bot token",
         ),
         (
-            settings.database_url.startswith(("sqlite:////", "postgresql://"))
-            and is_address(settings.database_url),
+            database.startswith(("sqlite:////", "postgresql://")) and is_address(database),
             "DATABASE",
             "use sqlite:////path or postgresql://...",
         ),
         (
-            settings.telegram_api.startswith(("https://", "http://"))
-            and is_address(settings.telegram_api),
+            api.startswith(("https://", "http://")) and is_address(api),
             "TELEGRAM_API",
             "use an address such as https://api.telegram.org",
         ),
         (
-            (LOCALES / "countries" / settings.country / "country.toml").is_file(),
-            "COUNTRY",
-            "there is no such folder under locales/countries",
-        ),
-        (
-            not settings.webhook_url
-            or settings.webhook_url.startswith("https://")
-            or settings.webhook_url.startswith("http://127.0.0.1"),
+            not webhook or webhook.startswith(("https://", "http://127.0.0.1")),
             "WEBHOOK_URL",
             "use an https address",
         ),
         (
-            not settings.webhook_url or SECRET.fullmatch(settings.webhook_secret) is not None,
+            not webhook or SECRET.fullmatch(settings.webhook_secret) is not None,
             "WEBHOOK_SECRET",
             "set 16 to 256 letters, digits, _ or -",
         ),
     )
-    for is_fine, name, advice in rules:
-        if not is_fine:
-            raise BadSetting(f"{PREFIX}{name}: {advice}")
-    return settings
 
 
 def is_token(token: str) -> bool:
