@@ -19,6 +19,9 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
+from referrals.hours import hours_of
+from referrals.schedule_rows import LONG_AGO, MONTHS
+
 LANGUAGE_NAMES: Mapping[str, str] = {
     "es": "Español",
     "en": "English",
@@ -45,6 +48,10 @@ _HT_MONTHS = [
 ]
 _HT_DAYS = ["Len", "Mad", "Mèk", "Jed", "Van", "Sam", "Dim"]
 _OSM_DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+_OSM_DATE = rf"\d{{4}} (?:{'|'.join(MONTHS)}) \d\d?"
+_OSM_DATES = re.compile(rf"({_OSM_DATE})(?:-({_OSM_DATE})|(\+))?")
+_OSM_WORDS = re.compile(rf"\b({'|'.join(_OSM_DAYS)}|off|closed)\b")
+_HOLIDAYS_OFF = re.compile(r"\s*[;,]\s*PH (?:off|closed)\b")
 _ISOLATE, _POP = "\u2068", "\u2069"
 
 
@@ -57,6 +64,14 @@ def later(message: str) -> str:
 def locale_of(language: str) -> Locale:
     """Return Babel's locale: the regional one where the language needs it."""
     return Locale.parse(_LOCALES.get(language, language))
+
+
+def _osm_day(text: str) -> date | None:
+    year, month, day = text.split()
+    try:
+        return date(int(year), MONTHS.index(month) + 1, int(day))
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +127,37 @@ class Catalog:
         return format_list(items, locale=locale_of(self.language))
 
     def hours(self, schedule: str) -> str:
-        """Return opening hours ("Mo-Fr 09:00-17:00") with the language's day names."""
-        if schedule == "24/7":
-            t = self
-            return t("day and night")
+        """Return opening hours ("Mo-Fr 09:00-17:00") with the language's names and dates.
+
+        What is not in that notation is somebody's own words, and stays.
+        """
+        t = self
+        if hours_of(schedule) is None:
+            return schedule
+        usual = _HOLIDAYS_OFF.sub("", schedule)
+        words = t("day and night") if usual == "24/7" else self._schedule(usual)
+        if usual == schedule:
+            return words
+        # Translators: {hours} are opening hours, such as "Mon-Fri 09:00-17:00"
+        return t("{hours}, except public holidays", hours=words)
+
+    def _schedule(self, usual: str) -> str:
         names = dict(zip(_OSM_DAYS, self._day_names(), strict=True))
-        return re.sub(r"\b(Mo|Tu|We|Th|Fr|Sa|Su)\b", lambda m: names[m[0]], schedule)
+        t = self
+        # Translators: after days or dates on which a place does not open
+        names |= dict.fromkeys(("off", "closed"), t("closed"))
+        dated = _OSM_DATES.sub(self._dates, usual)
+        return _OSM_WORDS.sub(lambda found: names[found[0]], dated)
+
+    def _dates(self, found: re.Match[str]) -> str:
+        """Return "24 dec 2026 – 2 jan 2027", "24 dec 2026 →" or "→ 24 dec 2026"."""
+        days = [_osm_day(text) for text in (found[1], found[2]) if text]
+        words = [self.date(day) for day in days if day]
+        if len(words) < len(days):
+            return found[0]
+        if days[0] == LONG_AGO:
+            return f"→ {words[-1]}"
+        return f"{words[0]} →" if found[3] else " – ".join(words)
 
     def _day_names(self) -> Sequence[str]:
         if self.language == "ht":

@@ -1,92 +1,186 @@
-"""Opening hours: a small part of OpenStreetMap's notation, read into minutes of a week.
+"""Opening hours in OpenStreetMap's notation: open or not, and until when.
 
-Understood: ``24/7``, days (``Mo-Fr``, ``Mo,We``), several times a day, times past
-midnight, ``off``, rules divided by ``;`` of which a later one replaces an earlier one.
-Anything else (holidays, weeks, months, ``sunrise``) is unknown rather than guessed.
+A plain week is read here. Everything else (public holidays, months, weeks, dates) is
+asked of ``opening-hours-py``, which is loaded when the first such text comes: it keeps
+6 MB. What would be a guess is unknown instead: sun times without a place, school
+holidays, an open end, conditions in words.
+
+A text that does not say ``PH`` is open on public holidays too, as the notation has it.
+``PH`` in a country whose holidays nobody knows is never.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
 
-DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-DAY = 24 * 60
-WEEK = 7 * DAY
+from referrals.hours_weekly import weekly_of
+
+if TYPE_CHECKING:
+    from opening_hours import OpeningHours
+
 MAX_TEXT = 200
+MAX_CLOCKS = 8
+LOOK_AHEAD_DAYS = 400
+"""A longer search takes the library up to a second. Its own unit."""
+MINUTE = timedelta(minutes=1)
 
-_RULE = re.compile(r"(?:([A-Z][A-Za-z, -]*?)\s+)?(\d[\d:, -]*|off|closed)")
-_SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+_WORDS = frozenset(f"{_MONTHS} week easter day days open closed off".split())
+"""Words of three letters and more that are no guess. Prose has others."""
+_WORD = re.compile(r"[a-z]{3,}")
+_GUESSES = re.compile(
+    r"""["]|(?<![a-z])sh(?![a-z])|:\d\d\s*\+"""
+    # Alone it is March to the notation, and Tuesday to who writes in Spanish or French.
+    r"|(?<![a-z])mar\s+\d\d?:"
+)
+_ONLY_HOLIDAYS = re.compile(r"(\s*PH\s+(off|closed)\s*;?)+", re.IGNORECASE)
+_HOLIDAYS = re.compile(r"(?<![A-Za-z])PH(?![A-Za-z])", re.IGNORECASE)
 
-Spans = tuple[tuple[int, int], ...]
+
+class Rules(Protocol):
+    """What a text says, asked on the clock of the place, without a timezone."""
+
+    def is_open(self, clock: datetime) -> bool:
+        """Tell whether it is open."""
+
+    def next_change(self, clock: datetime) -> datetime | None:
+        """Return when that changes; None when it does not, for more than a year."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    since: datetime
+    until: datetime
+    """At most the end of the day: then it is asked again."""
+    is_open: bool
+    change: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When something is open, as minutes since Monday 00:00 at its own clock."""
+    """When something is open. Moments are on the clock of the place.
 
-    spans: Spans
-    """Start and end; an end may lie past the end of the week."""
+    A clock that is put back shows some times twice: it is open at both or at neither.
+    """
+
+    rules: Rules
+    _known: dict[tzinfo | None, _Known] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def is_open(self, moment: datetime) -> bool:
-        """Tell whether it is open; ``moment`` is on the clock of the place."""
-        minute = moment.weekday() * DAY + moment.hour * 60 + moment.minute
-        return any(
-            start <= minute < end or start <= minute + WEEK < end for start, end in self.spans
-        )
+        """Tell whether it is open."""
+        return self._at(moment).is_open
+
+    def next_change(self, moment: datetime) -> datetime | None:
+        """Return the first moment when it opens or closes; None: not within a year."""
+        change = self._at(moment).change
+        return None if change is None else _shown(change, moment)
+
+    def _at(self, moment: datetime) -> _Known:
+        known = self._known.get(moment.tzinfo)
+        # With one timezone on both sides only the hands of the clock are compared.
+        if known is None or not known.since <= moment < known.until:
+            known = self._learn(moment)
+        return known
+
+    def _learn(self, moment: datetime) -> _Known:
+        clock = moment.replace(tzinfo=None)
+        change = self.rules.next_change(clock)
+        midnight = moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
+        until = midnight if change is None else change.replace(tzinfo=moment.tzinfo)
+        known = _Known(moment, min(until, midnight), self.rules.is_open(clock), change)
+        if len(self._known) >= MAX_CLOCKS:
+            self._known.clear()
+        self._known[moment.tzinfo] = known
+        return known
 
 
-def hours_of(text: str) -> Hours | None:
-    """Read opening hours; None when any part of the text is not understood."""
-    text = text.strip()
-    if text == "24/7":
-        return Hours(((0, WEEK),))
-    if not text or len(text) > MAX_TEXT:
+@dataclass(frozen=True, slots=True)
+class _Notation:
+    """Rules that the library has read."""
+
+    text: str
+    country: str
+    read: OpeningHours = field(repr=False, compare=False)
+
+    def is_open(self, clock: datetime) -> bool:
+        return self.read.is_open(clock)
+
+    def next_change(self, clock: datetime) -> datetime | None:
+        return self.read.next_change(clock)
+
+
+def hours_of(text: str, country: str = "") -> Hours | None:
+    """Read opening hours; None when any part is not understood, or would be a guess.
+
+    ``country``: ISO 3166-1 code of whose public holidays count. Equal texts share one
+    object.
+    """
+    text = text.strip().rstrip("; ")
+    if not text or len(text) > MAX_TEXT or not text.isprintable():
         return None
-    week: dict[int, Spans] = {}
-    for rule in text.rstrip("; ").split(";"):
-        if (days := _days_and_spans(rule.strip())) is None:
-            return None
-        week.update(days)
-    return Hours(tuple(sorted(span for spans in week.values() for span in spans)))
+    return _hours(text, country.strip().upper() if _HOLIDAYS.search(text) else "")
 
 
-def _days_and_spans(rule: str) -> dict[int, Spans] | None:
-    match = _RULE.fullmatch(rule)
-    if not match:
+@lru_cache(maxsize=2048)
+def _hours(text: str, country: str) -> Hours | None:
+    rules = weekly_of(text) or _notation(text.replace("–", "-"), country)
+    return Hours(rules) if rules else None
+
+
+def _notation(text: str, country: str) -> Rules | None:
+    if _is_a_guess(text.lower()) or _ONLY_HOLIDAYS.fullmatch(text):
         return None
-    days = _days(match[1]) if match[1] else tuple(range(7))
-    spans = () if match[2] in ("off", "closed") else _spans(match[2])
-    if days is None or spans is None:
+    # The library's stubs leave its errors out.
+    from opening_hours import ParserError, UnknownCountryError  # type: ignore[attr-defined]
+
+    try:
+        return _Notation(text, country, _read(text, country))
+    except UnknownCountryError:
+        return _Notation(text, "", _read(text, ""))
+    except ParserError:
         return None
-    return {
-        day: tuple((day * DAY + start, day * DAY + end) for start, end in spans) for day in days
-    }
 
 
-def _days(text: str) -> tuple[int, ...] | None:
-    days: list[int] = []
-    for part in text.replace(" ", "").split(","):
-        names = part.split("-")
-        if len(names) > 2 or any(name not in DAYS for name in names):
-            return None
-        first, last = DAYS.index(names[0]), DAYS.index(names[-1])
-        days += ((first + n) % 7 for n in range((last - first) % 7 + 1))
-    return tuple(days)
+def _is_a_guess(text: str) -> bool:
+    words = _WORD.findall(text)
+    return not text.isascii() or not _WORDS.issuperset(words) or bool(_GUESSES.search(text))
 
 
-def _spans(text: str) -> Spans | None:
-    spans = [_span(part.strip()) for part in text.split(",")]
-    return tuple(span for span in spans if span) if all(spans) else None
+def _read(text: str, country: str) -> OpeningHours:
+    from opening_hours import OpeningHours
+
+    return OpeningHours(
+        text,
+        country=country or None,
+        auto_country=False,
+        auto_timezone=False,
+        max_interval_days=LOOK_AHEAD_DAYS,
+    )
 
 
-def _span(text: str) -> tuple[int, int] | None:
-    match = _SPAN.fullmatch(text)
-    if not match:
-        return None
-    start_hour, start_minute, end_hour, end_minute = map(int, match.groups())
-    start, end = start_hour * 60 + start_minute, end_hour * 60 + end_minute
-    if start >= DAY or end > DAY or start_minute > 59 or end_minute > 59:
-        return None
-    return (start, end) if end > start else (start, end + DAY)
+def _shown(clock: datetime, moment: datetime) -> datetime:
+    """Return the first time after ``moment`` at which its clock shows this, or passes it."""
+    if moment.tzinfo is None:
+        return clock
+    shown = clock.replace(tzinfo=moment.tzinfo)
+    if _is_skipped(shown):
+        return _leap(shown)
+    return shown if shown.astimezone(UTC) > moment.astimezone(UTC) else shown.replace(fold=1)
+
+
+def _is_skipped(shown: datetime) -> bool:
+    """Tell whether a clock that is put forward never shows this time."""
+    there_and_back = shown.astimezone(UTC).astimezone(shown.tzinfo)
+    return there_and_back.replace(tzinfo=None) != shown.replace(tzinfo=None)
+
+
+def _leap(shown: datetime) -> datetime:
+    while _is_skipped(shown):
+        shown -= MINUTE
+    return (shown.astimezone(UTC) + MINUTE).astimezone(shown.tzinfo)

