@@ -128,6 +128,15 @@ NUMBERS: Mapping[str, tuple[float, float]] = {
     "maximum_age": (0, 150),
 }
 """Columns with numbers, and the range of each."""
+NUMBER_FIELDS = frozenset(NUMBERS) | {
+    *("year_incorporated", "extension", "timezone", "count", "interval")
+}
+"""Fields that are numbers in JSON."""
+ALWAYS: Mapping[str, tuple[str, ...]] = {
+    "addresses": ("address_1", "postal_code"),
+    "metadata": ("previous_value", "replacement_value"),
+}
+"""Fields that the standard asks for and that may be empty."""
 
 CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("services", "status"): STATUSES,
@@ -163,6 +172,7 @@ MANY: Mapping[str, str] = {
 
 ONE: Mapping[str, tuple[str, str]] = {
     "organization": ("organizations", "organization_id"),
+    "service": ("services", "service_id"),
     "program": ("programs", "program_id"),
     "location": ("locations", "location_id"),
     "taxonomy_term": ("taxonomy_terms", "taxonomy_term_id"),
@@ -199,5 +209,6 @@ ENTITY: Mapping[str, str] = {
     "cost_options": "cost_option",
     "organization_identifiers": "organization_identifier",
     "units": "unit",
+    "meta_table_descriptions": "meta_table_description",
 }
 """The name of one row, where it differs from its table's, for ``link_entity``."""
