@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +24,7 @@ from bot.phrase_files import BadPhrases
 from bot.settings import BadSetting, Settings, read_settings
 from bot.starting import NotReady
 from bot.vault import KeysMissing
+from bot.vetting_commands import coordinators_app, vetting_app
 from referrals.store.engine import StoreError
 from referrals.store.versions import DatabaseIsNewer, DatabaseIsOlder
 
@@ -240,14 +241,51 @@ def answers(
         raise typer.Exit(0 if show(settings(), say, day, facts=facts) else 1)
 
 
+@app.command()
+def match(
+    needs: Annotated[list[str], typer.Argument(help="Codes, such as housing or legal_aid.")],
+    place: Annotated[str, typer.Option(help="Town she is in.")] = "",
+    at: Annotated[str, typer.Option(help="Or a point: LATITUDE,LONGITUDE.")] = "",
+    state: Annotated[str, typer.Option(help="State, by code or name.")] = "",
+    language: Annotated[str, typer.Option(help="Two letters.")] = "",
+    audiences: Annotated[str, typer.Option(help="Who she is: women,trans,families ...")] = "",
+    stage: Annotated[str, typer.Option(help="in_transit, settling or returning.")] = "",
+    no_papers: Annotated[bool, typer.Option("--no-papers", help="She has none.")] = False,
+    wheelchair: Annotated[bool, typer.Option("--wheelchair", help="A way in matters.")] = False,
+    time: Annotated[str, typer.Option(help="ISO time, on the country's clock. Now.")] = "",
+    ring: Annotated[str, typer.Option(help="Start at: city, state, country, remote.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 3,
+    lot: Annotated[int, typer.Option(help="Number that decides ties.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+    left_out: Annotated[bool, typer.Option("--left-out", help="Why others are not in it.")] = False,
+) -> None:
+    """Show what a search finds in the directory in use, and why."""
+    with clear_errors():
+        from bot import match as matching
+
+        asked = matching.Asked(
+            *(needs, place, at, state, language, audiences, stage, no_papers, wheelchair),
+            *(time, ring, limit, lot),
+        )
+        try:
+            now = datetime.now(UTC)
+            done = matching.answer(settings(), asked, now, with_left=left_out)
+        except matching.BadSearch as error:
+            fail(str(error))
+        if as_json:
+            sys.stdout.write(json.dumps(matching.as_json(done), ensure_ascii=False) + "\n")
+        else:
+            matching.show(done, say)
+
+
 @directory_app.command("check")
 def directory_check(path: Path) -> None:
-    """Check an HSDS package: a folder of CSV files or a JSON file."""
+    """Check an HSDS package: a folder of CSV or JSON files, or a JSON file."""
     with clear_errors():
-        settings()
+        chosen = settings()
         from bot.directories import check
 
-        raise typer.Exit(0 if check(path, say) else 1)
+        raise typer.Exit(0 if check(chosen, path, say, progress_bar()) else 1)
 
 
 @directory_app.command("load")
@@ -259,7 +297,20 @@ def directory_load(
         chosen = settings()
         from bot.directories import load
 
-        raise typer.Exit(0 if load(chosen, path, say) else 1)
+        raise typer.Exit(0 if load(chosen, path, say, progress_bar()) else 1)
+
+
+@directory_app.command("export")
+def directory_export(
+    path: Annotated[Path, typer.Argument(help="A new .json file, or a new folder for CSV files.")],
+    public: Annotated[bool, typer.Option(help="Without staff and confidential addresses.")] = False,
+) -> None:
+    """Write the directory as an HSDS package."""
+    with clear_errors():
+        chosen = settings()
+        from bot.directories import export
+
+        raise typer.Exit(0 if export(chosen, path, say, public=public) else 1)
 
 
 @directory_app.command("list")
@@ -335,6 +386,10 @@ def staff_invite(
         from bot.invitations import invite
 
         say.print(invite(settings(), organization, working_group), markup=False)
+
+
+app.add_typer(coordinators_app(settings, clear_errors, say), name="coordinators")
+app.add_typer(vetting_app(settings, clear_errors, say), name="vet")
 
 
 def main() -> None:

@@ -6,37 +6,55 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass
+from secrets import token_urlsafe
 
 from aiohttp import web
 
 from bot import commands, starting
-from bot.bindings import BoundChat, open_bindings, seal_binding
+from bot.bindings import (
+    BoundChat,
+    CoordinatorChat,
+    open_bindings,
+    seal_binding,
+    seal_coordinator,
+)
 from bot.channels.telegram import TelegramChannel, Webhook
 from bot.channels.telegram_polling import poll
 from bot.channels.telegram_webhook import webhook_handler
 from bot.channels.web import WORKING_GROUP, WebChannel
+from bot.channels.web_frames import COORDINATOR
 from bot.courier import Courier
 from bot.fallback import apology
 from bot.jobs import Jobs
 from bot.logs import Counters
 from bot.parcel import Channel, Delivery
+from bot.published import PublishedRows
+from bot.renewal import Renewal
 from bot.runner import Runner
 from bot.sealing import Sealer
 from bot.settings import Settings
 from bot.straight import Straight
-from bot.vault import Vault
+from bot.vault import Vault, fingerprint
+from bot.watch import ListingWatch
 from bot.web.app import health_application, web_application
+from bot.web.open_data import open_data_routes
+from bot.world import country_folder
 from handlers.conversation import converse
 from handlers.turn import World
 from referrals.directory import Directory, OrganizationId
-from referrals.store import bindings
+from referrals.store import bindings, vetting
 from referrals.store.engine import Connection, Engine
 
 log = logging.getLogger("faro")
 
 WEBHOOK_PATH = "/telegram"
+COORDINATORS = {
+    f"{COORDINATOR}1": "Coordinación de ejemplo 1",
+    f"{COORDINATOR}2": "Coordinación de ejemplo 2",
+}
+"""Alias and name of the made-up coordinators on the page."""
 SHOWN_ORGANIZATIONS = 60
 """Chats of fictional organizations that the page shows."""
 
@@ -51,6 +69,8 @@ class Parts:
     world: World
     runner: Runner
     counters: Counters
+    watch: ListingWatch
+    published: PublishedRows
 
 
 def build(settings: Settings) -> Parts:
@@ -58,10 +78,21 @@ def build(settings: Settings) -> Parts:
     engine = starting.open_database(settings)
     vault = starting.open_keys(settings)
     starting.fill_directory(settings, engine)
-    world = starting.open_world(settings, engine)
+    world, revision = starting.open_world(settings, engine)
+    watch = ListingWatch(revision)
     counters = Counters()
-    runner = Runner(engine, vault, converse, world, apology(world), count=counters)
-    return Parts(settings, engine, vault, world, runner, counters)
+    runner = Runner(
+        engine,
+        vault,
+        converse,
+        world,
+        apology(world),
+        count=counters,
+        watch=watch,
+        timezone=world.country.timezone,
+    )
+    published = PublishedRows(settings, engine, watch)
+    return Parts(settings, engine, vault, world, runner, counters, watch, published)
 
 
 async def serve(parts: Parts, ready: Callable[[str], None] = lambda _: None) -> None:
@@ -85,8 +116,16 @@ async def serve_web_chat(parts: Parts, stop: asyncio.Event, ready: Callable[[str
         if parts.settings.is_fictional:
             shown = [OrganizationId(i) for i, _ in organizations]
             await parts.runner.call(lambda c: bind_page(c, parts.vault, shown))
+            await parts.runner.call(lambda c: seat_page(c, parts.vault))
+            organizations += COORDINATORS.items()
         app = web_application(
-            channel, receiver, organizations, jobs.publish_now, lambda: not stop.is_set()
+            channel,
+            receiver,
+            organizations,
+            jobs.publish_now,
+            lambda: not stop.is_set(),
+            open_data(parts),
+            country_folder(parts.settings) / "page.js",
         )
         async with listening(app, parts.settings):
             ready(f"http://localhost:{parts.settings.port}")
@@ -109,12 +148,27 @@ def bind_page(
     """Give every fictional organization its chat on the page, once."""
     sealer = Sealer(vault)
     known = {b.organization for b in bindings.load_bindings(connection)}
+    today = starting.today()
     for organization in organizations:
         if organization not in known:
             chat = page_chat(vault, f"staff:{organization}", organization)
-            bindings.bind(connection, seal_binding(chat, sealer))
+            bindings.bind(connection, seal_binding(chat, sealer), today)
     if "" not in known:
-        bindings.bind(connection, seal_binding(page_chat(vault, WORKING_GROUP, None), sealer))
+        group = page_chat(vault, WORKING_GROUP, None)
+        bindings.bind(connection, seal_binding(group, sealer), today)
+
+
+def seat_page(connection: Connection, vault: Vault) -> None:
+    """Give the made-up coordinators their chats on the page, once."""
+    known = {one.alias for one in vetting.load_coordinators(connection)}
+    for alias in COORDINATORS.keys() - known:
+        chat = f"staff:{alias}"
+        key = vault.chat_key(WebChannel.name, chat)
+        seated = CoordinatorChat(key, WebChannel.name, chat, alias)
+        # Nobody knows this code: on the command line they are nobody.
+        vetting.insert_coordinator(connection, alias, fingerprint(token_urlsafe(32)))
+        address = seal_coordinator(seated, Sealer(vault))
+        vetting.seat_coordinator(connection, alias, key, address, "es")
 
 
 def unbind_others(connection: Connection, vault: Vault, channel: str) -> None:
@@ -122,7 +176,7 @@ def unbind_others(connection: Connection, vault: Vault, channel: str) -> None:
     bound = open_bindings(bindings.load_bindings(connection), Sealer(vault))
     for chat in bound.chats.values():
         if chat.channel != channel:
-            bindings.unbind_chat(connection, chat.key)
+            bindings.unbind_chat(connection, chat.key, starting.today())
 
 
 def page_chat(vault: Vault, chat: str, organization: OrganizationId | None) -> BoundChat:
@@ -141,7 +195,7 @@ async def serve_telegram(parts: Parts, stop: asyncio.Event, ready: Callable[[str
     if settings.webhook_url:
         address = settings.webhook_url.rstrip("/") + WEBHOOK_PATH
         webhook = Webhook(address, settings.webhook_secret)
-    routes = []
+    routes = open_data(parts)
     if webhook:
         handler = webhook_handler(channel, receiver, webhook.secret)
         routes.append(web.post(WEBHOOK_PATH, handler))
@@ -167,13 +221,26 @@ async def until_prepared(
     wait = 1.0
     while not stop.is_set():
         try:
-            await channel.prepare(commands.menu(world.catalogs), webhook)
+            catalogs = world.catalogs
+            menus = commands.menu(catalogs), commands.group_menu(catalogs)
+            await channel.prepare(menus[0], webhook, menus[1])
             return
         except Delivery as error:
             log.warning("telegram.not_ready %s", type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), wait)
             wait = min(wait * 2, 60.0)
+
+
+def open_data(parts: Parts) -> list[web.AbstractRouteDef]:
+    """Return the routes of the open data, unless it is switched off."""
+    if not parts.settings.open_data:
+        return []
+    return open_data_routes(
+        lambda: (parts.published.current(), parts.runner.world.directory),
+        parts.settings.webhook_url,
+        parts.world.country.sectors,
+    )
 
 
 def courier_of(parts: Parts, channel: Channel) -> Courier:
@@ -188,16 +255,23 @@ async def running(parts: Parts, courier: Courier) -> AsyncIterator[Jobs]:
     jobs = Jobs(parts.runner, parts.engine, parts.vault)
     await parts.runner.start()
     await courier.start()
-    task = asyncio.create_task(jobs.run())
+    tasks = [asyncio.create_task(work) for work in (jobs.run(), *renewals(parts))]
     try:
         yield jobs
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await courier.stop()
         await parts.runner.stop()
         parts.engine.dispose()
+
+
+def renewals(parts: Parts) -> list[Coroutine[None, None, None]]:
+    """Return what follows the stored directory; a made-up one does not change."""
+    if parts.settings.is_fictional:
+        return []
+    return [Renewal(parts.engine, parts.watch, lambda: parts.runner.world).run()]
 
 
 @contextlib.asynccontextmanager

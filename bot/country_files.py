@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from bot.country_shapes import Facts, Line, Region, Settings, Words
-from handlers.country import SHOWABLE_MARKS, TOPICS, Answer, Contact, Country, Source
+from bot.country_shapes import Facts, Line, Region, Settings, Taxonomy, Words
+from handlers.country import SHOWABLE_MARKS, TOPICS, Answer, Area, Contact, Country, Source
 from handlers.names import NEEDS
+from handlers.understanding.meaning import DANGERS
+from referrals.sectors import Sectors
 
 CONTACT_MARKS = SHOWABLE_MARKS - {"secondary"}
 """A number is read off a page: no law stands behind it."""
@@ -44,25 +46,25 @@ class _Table:
 
 
 def load_country(folder: Path) -> Country:
-    """Read a country's folder. Raises CountryError: file, place in it, reason."""
+    """Read a country's folder. Raises CountryError: file, place in it, reason.
+
+    Answers and ``sectors.toml`` may be missing; what is there must be right.
+    """
     settings = _settings(folder)
     contacts = _contacts(folder / "contacts.csv", settings.languages)
-    by_id = {contact.id: contact for contact in contacts}
-    if settings.emergency not in by_id:
-        raise CountryError(folder / "country.toml", "emergency", "no such contact")
-    facts = _facts(folder / "answers" / "sources.toml", frozenset(by_id))
+    box = settings.area
     return Country(
         code=settings.code,
+        names=settings.name,
+        area=Area(box.south, box.west, box.north, box.east),
         timezone=_timezone(folder, settings.timezone),
         timezones={state: _timezone(folder, name) for state, name in settings.timezones.items()},
-        emergency=by_id[settings.emergency],
+        emergency=_emergency(folder, settings.emergency, contacts),
         contacts=contacts,
         regions=_regions(folder / "regions.toml", settings.languages),
-        answers={
-            language: _answers(folder / "answers" / f"{language}.toml", facts)
-            for language in settings.languages
-        },
+        answers=_answers(folder / "answers", settings.languages, contacts),
         languages=settings.languages,
+        sectors=_sectors(folder / "sectors.toml"),
     )
 
 
@@ -83,7 +85,26 @@ def load_regions(folder: Path) -> Mapping[str, tuple[str, ...]]:
 
 def _settings(folder: Path) -> Settings:
     table = _toml(folder / "country.toml")
-    return _read(Settings, table.entries, table.file, "")
+    settings = _read(Settings, table.entries, table.file, "")
+    unnamed = [code for code in settings.languages if code not in settings.name]
+    if unnamed:
+        raise CountryError(table.file, "name", f"none in {', '.join(unnamed)}")
+    area = settings.area
+    if area.south >= area.north or area.west >= area.east:
+        raise CountryError(table.file, "area", "south and west must be less than north and east")
+    return settings
+
+
+def _emergency(folder: Path, name: str, contacts: Iterable[Contact]) -> Contact:
+    line = next((contact for contact in contacts if contact.id == name), None)
+    if line is None:
+        raise CountryError(folder / "country.toml", "emergency", "no such contact")
+    silent = [kind for kind in DANGERS if not line.serves(kind, "")]
+    if silent:
+        # In any danger the line must be there even where the country has no other.
+        where, lacking = f"topics of {name}", ", ".join(silent)
+        raise CountryError(folder / "contacts.csv", where, f"not for {lacking}")
+    return line
 
 
 def _timezone(folder: Path, name: str) -> ZoneInfo:
@@ -122,6 +143,7 @@ def _contact(line: Line, checked: date | None, names: Mapping[str, str]) -> Cont
         checked=checked,
         mark=line.mark,
         names=names,
+        has_day=len(line.checked) == len("2026-11-24"),
     )
 
 
@@ -158,13 +180,26 @@ def _facts(file: Path, contacts: frozenset[str]) -> Mapping[str, Facts]:
     return facts
 
 
-def _answers(file: Path, facts: Mapping[str, Facts]) -> Mapping[str, Answer]:
-    words = dict(_toml(file).of(Words))
+def _answers(
+    folder: Path, languages: tuple[str, ...], contacts: Iterable[Contact]
+) -> Mapping[str, Mapping[str, Answer]]:
+    """Read the answers that are there in every language; the others are not offered."""
+    sources = folder / "sources.toml"
+    facts = _facts(sources, frozenset(c.id for c in contacts)) if sources.is_file() else {}
+    words = {code: _words(folder / f"{code}.toml", facts) for code in languages}
+    slugs = [slug for slug in facts if all(slug in written for written in words.values())]
+    return {
+        code: {slug: _answer(slug, written[slug], facts[slug]) for slug in slugs}
+        for code, written in words.items()
+    }
+
+
+def _words(file: Path, facts: Mapping[str, Facts]) -> Mapping[str, Words]:
+    """Read the texts of one language. Raises CountryError for one without sources."""
+    words = dict(_toml(file).of(Words)) if file.is_file() else {}
     for slug in sorted(words.keys() - facts.keys()):
         raise CountryError(file, slug, "sources.toml has no such answer")
-    for slug in sorted(facts.keys() - words.keys()):
-        raise CountryError(file, slug, "this answer is missing")
-    return {slug: _answer(slug, words[slug], entry) for slug, entry in facts.items()}
+    return words
 
 
 def _answer(slug: str, words: Words, facts: Facts) -> Answer:
@@ -189,6 +224,29 @@ def _regions(file: Path, languages: tuple[str, ...]) -> Mapping[str, Mapping[str
         if missing:
             raise CountryError(file, code, f"no name in {', '.join(missing)}")
     return regions
+
+
+def _sectors(file: Path) -> tuple[Sectors, ...]:
+    """Read how others sort the needs; nothing where there is no such file."""
+    if not file.is_file():
+        return ()
+    found = dict(_toml(file).of(Taxonomy))
+    for id, entry in found.items():
+        _check_sectors(file, id, entry)
+    return tuple(Sectors(id, e.name, e.needs, e.parents) for id, e in found.items())
+
+
+def _check_sectors(file: Path, id: str, entry: Taxonomy) -> None:
+    _check_slug(id, file)
+    unknown = sorted(entry.needs.keys() - NEEDS.keys())
+    if unknown:
+        raise CountryError(file, id, f"no such need: {', '.join(unknown)}")
+    missing = [code for code in NEEDS if code not in entry.needs]
+    if missing:
+        raise CountryError(file, id, f"nothing for {', '.join(missing)}")
+    deep = sorted(set(entry.parents.values()) & entry.parents.keys())
+    if deep:
+        raise CountryError(file, id, f"a part of a part: {', '.join(deep)}")
 
 
 def _check_slug(slug: str, file: Path) -> None:

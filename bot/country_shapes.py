@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Filled = Annotated[str, Meta(min_length=1, pattern=r"\S")]
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Code = Annotated[str, Meta(pattern=r"^[a-z_]+$")]
 Checked = Annotated[str, Meta(pattern=r"^(\d{4}(-\d\d(-\d\d)?)?)?$")]
@@ -16,10 +18,22 @@ Dialled = Annotated[str, Meta(pattern=r"^\*?\d[\d ]*$")]
 Hours = Annotated[str, Meta(pattern=r"^(24/7|[A-Z][a-z]-[A-Z][a-z] \d\d:\d\d-\d\d:\d\d)?$")]
 
 
+class Area(Struct, frozen=True, forbid_unknown_fields=True):
+    """The box that the country lies in, degrees."""
+
+    south: Latitude
+    west: Longitude
+    north: Latitude
+    east: Longitude
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """The file country.toml."""
 
     code: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]
+    name: dict[str, Filled]
+    """The country's name by language."""
+    area: Area
     timezone: Filled
     languages: Annotated[tuple[str, ...], Meta(min_length=1)]
     emergency: Slug
@@ -83,3 +97,13 @@ class Region(Struct, frozen=True):
 
     states: list[str]
     name: dict[str, str]
+
+
+class Taxonomy(Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry of sectors.toml: how others sort the needs."""
+
+    name: Filled
+    needs: dict[str, Annotated[tuple[Filled, ...], Meta(min_length=1)]]
+    """Need code to names of sectors, the closest first."""
+    parents: dict[str, Filled] = {}
+    """Part to the sector that it belongs to."""

@@ -6,15 +6,16 @@ import logging
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from bot.bindings import Bindings
+from bot.change import Author, Change, Tools
 from bot.known import FRESH, Known
 from bot.letter import Dispatch
 from bot.parcel import Arrival
 from bot.pending import Pending
 from bot.post import post_notice, post_replies, post_sweep
-from bot.recorders import Author, Change, Tools, forget_person, record
+from bot.recorders import forget_person, record
 from bot.vault import fingerprint
 from handlers.turn import Context, Invitation, Notice, Outcome, Reply, Session, Turn, World
 from referrals.events import Event
@@ -47,13 +48,21 @@ class Desk:
     """The state of one transaction. Turns see what earlier ones of the batch changed."""
 
     def __init__(
-        self, tools: Tools, connection: Connection, now: datetime, bindings: Bindings
+        self,
+        tools: Tools,
+        connection: Connection,
+        now: datetime,
+        bindings: Bindings,
+        timezone: tzinfo = UTC,
     ) -> None:
+        """``timezone``: the clock of the country, whose days are written down."""
         self.tools = tools
         self.connection = connection
         self.now = now
-        self.day: date = now.date()
+        self.day: date = now.astimezone(timezone).date()
         self.bindings = bindings
+        self.changes_listings = False
+        """Something that is laid over the directory changed."""
         self._known = Known(tools, connection, now)
         self._pending = Pending(tools, connection, self.day)
 
@@ -142,6 +151,8 @@ class Desk:
             staff=self.bindings.staff,
             organization=organization,
             is_working_group=bound is not None and organization is None,
+            coordinator=self.bindings.alias_of(author.key),
+            coordinators=self.bindings.aliases,
             invitation=self._known.invitation(turn),
             chance=self.tools.chance,
         )
@@ -191,6 +202,7 @@ class Desk:
 
     def _merge(self, change: Change, swept: Author | None = None) -> None:
         pending, known = self._pending, self._known
+        self.changes_listings |= change.changes_listings
         if swept is not None:
             pending.cancel(swept.key)
         if change.bindings is not self.bindings:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.catalogs import load_catalogs
 from bot.channels.telegram import TelegramChannel
-from bot.country_files import load_country
+from bot.country_files import gazetteer_files, load_country
 from bot.parcel import Delivery, Unreachable
 from bot.phrase_files import load_phrases
 from bot.settings import LOCALES, Settings
 from bot.starting import keys_were_made, open_database
 from bot.vault import Vault
-from bot.world import country_folder, fictional_package, load_places
+from bot.world import country_folder, fictional_package, known_organizations, load_places
+from handlers.country import Country
+from handlers.understanding.meaning import DANGERS
 from referrals.directory import build_directory
+from referrals.place_table import COUNTRY, LATITUDE, LONGITUDE
 from referrals.store.records import load_rows
 
 
@@ -102,12 +106,44 @@ def check_phrases(settings: Settings) -> str:
 
 
 def check_country(settings: Settings) -> str:
-    """Load contacts, answers, regions and places."""
+    """Load contacts, answers, regions and places; say what the folder lacks."""
     folder = country_folder(settings)
     country = load_country(folder)
-    load_places(folder)
     answers = len(country.answers[country.languages[0]])
-    return f"{len(country.contacts)} contacts, {answers} answers, places loaded"
+    found = f"{len(country.contacts)} contacts, {answers} answers, places loaded"
+    gaps = [*gaps_of(country), *gaps_of_places(folder, country)]
+    if not any(known_organizations(settings).values()):
+        gaps.append("no organization in organizations.csv")
+    return f"{found}; not there yet: {'; '.join(gaps)}" if gaps else found
+
+
+def gaps_of(country: Country) -> Iterator[str]:
+    """Yield what a country could have and has not: none of it keeps Faro from starting."""
+    phrases = load_phrases(LOCALES, country.languages).values()
+    asked = {slug for one in phrases for slug in one.questions}
+    silent = asked - country.answers[country.languages[0]].keys()
+    if silent:
+        yield f"answers to {len(silent)} of {len(asked)} questions (faro answers lists them)"
+    # In these two the emergency line is the right one.
+    other = [kind for kind in DANGERS if kind not in {"immediate_danger", "medical"}]
+    bare = [kind for kind in other if country.contacts_for(kind) == (country.emergency,)]
+    if bare:
+        yield f"a line of its own for {', '.join(bare)}"
+    if not country.sectors:
+        yield "sectors.toml"
+
+
+def gaps_of_places(folder: Path, country: Country) -> Iterator[str]:
+    """Yield what the places lack: regions for figures, points inside the country."""
+    missing = [state.code for state in load_places(folder).states() if not state.region]
+    if missing:
+        yield f"a region for {', '.join(missing)}"
+    lines = gazetteer_files(folder)[0].read_text(encoding="utf-8").splitlines()[1:]
+    rows = [line.split("\t") for line in lines]
+    own = [row for row in rows if row[COUNTRY] == country.code]
+    outside = sum(not country.area.holds(float(r[LATITUDE]), float(r[LONGITUDE])) for r in own)
+    if outside:
+        yield f"{outside} places lie outside of the country's area"
 
 
 def check_directory(settings: Settings) -> str:

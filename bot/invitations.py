@@ -6,7 +6,7 @@ import secrets
 import time
 
 from bot.settings import Settings
-from bot.starting import NotReady, directory_rows, open_database
+from bot.starting import NotReady, directory_rows, open_database, today
 from bot.vault import fingerprint
 from referrals.directory import Directory, Organization, build_directory
 from referrals.store.bindings import insert_invitation
@@ -38,7 +38,7 @@ def unbind(settings: Settings, wanted: str) -> str:
     """Take an organization's chat away; return its name."""
     with open_database(settings).begin() as connection:
         organization = named(build_directory(directory_rows(settings, connection)), wanted)
-        unbind_organization(connection, organization.id)
+        unbind_organization(connection, organization.id, today())
     return organization.name
 
 

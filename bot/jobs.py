@@ -1,4 +1,4 @@
-"""What happens without anyone writing: digests, deadlines, purges, a new directory."""
+"""What happens without anyone writing: digests, deadlines, questions, purges."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import msgspec
 
 from bot.desk import Desk
 from bot.parcel import NotCommitted
+from bot.questions import ask_organizations, remind
 from bot.runner import Runner
 from bot.sealing import Sealer
 from bot.vault import Vault
-from bot.world import directory_of, with_directory
 from handlers.conversation import forgotten
 from handlers.group.digest import render
 from handlers.names import NEEDS
@@ -24,14 +24,15 @@ from handlers.turn import Context, Notice, Reply, ToPerson, ToStaff, ToWorkingGr
 from referrals.digest import Counted, figures_of, week_before
 from referrals.events import ReferralMoved
 from referrals.lifecycle import Priority, Referral, Status, move
-from referrals.store import records, settings, signals, upkeep
+from referrals.store import records, signals, upkeep
 from referrals.store.cases import cases_moved_before, purge_cases
 from referrals.store.engine import Connection, Engine, truncate_wal
+from referrals.store.listings import NO_ANSWER, purge_reports
 
 log = logging.getLogger("faro.jobs")
 
 EVERY_SECONDS = 60.0
-DAYS = {"seen": 8, "sessions": 30, "cases": 30, "signals": 15, "cards": 60}
+DAYS = {"seen": 8, "sessions": 30, "cases": 30, "signals": 15, "cards": 60, "reports": 30}
 MESSAGE_HOURS = 47
 """How long each kind of row is kept, as docs/privacy.md says."""
 DAYS_TO_ANSWER = {Priority.EMERGENCY: 1, Priority.URGENT: 3, Priority.NORMAL: 14}
@@ -47,34 +48,20 @@ class Jobs:
         self._runner = runner
         self._engine = engine
         self._vault = vault
-        self._directory_revision = -1
         self._forgot: date | None = None
 
     async def run(self) -> None:
         """Run until cancelled; a job that fails is tried again with the next round."""
         while True:
             for job in (
-                self.refresh_directory,
                 self.expire,
+                self.ask,
                 self.publish,
                 self.forget,
                 self.purge,
             ):
                 await guarded(job)
             await asyncio.sleep(EVERY_SECONDS)
-
-    async def refresh_directory(self) -> None:
-        """Take a new snapshot when the stored directory changed."""
-        if self._runner.world.is_fictional:
-            return
-        revision = await self._runner.call(
-            lambda c: settings.read_setting(c, records.DIRECTORY_REVISION)
-        )
-        if revision != self._directory_revision:
-            rows = await self._runner.call(records.load_rows)
-            world = self._runner.world
-            self._runner.world = with_directory(world, directory_of(rows, world))
-            self._directory_revision = revision
 
     async def publish(self) -> None:
         """Post the digest of last week, once. Made-up weeks are only posted by hand."""
@@ -119,8 +106,10 @@ class Jobs:
             for referral in overdue(desk.connection, today):
                 case = desk.case(referral.code)
                 if case is not None and case.referral.status is referral.status:
-                    gone = move(case.referral, Status.EXPIRED, today)
-                    notices = self.notices(desk, gone, was=referral.status)
+                    was = case.referral.status
+                    reason = NO_ANSWER if was is Status.REQUESTED else ""
+                    gone = move(case.referral, Status.EXPIRED, today, reason)
+                    notices = self.notices(desk, gone, was=was)
                     desk.settle((ReferralMoved(gone),), notices)
 
         await self._runner.with_desk(close)
@@ -135,6 +124,14 @@ class Jobs:
         if gone.organization in staff:
             told.append(Notice(ToStaff(gone.organization), staff_card(context, gone)))
         return told
+
+    async def ask(self) -> None:
+        """Ask what must be asked now and then. Made-up organizations are not asked."""
+        world = self._runner.world
+        if world.is_fictional:
+            return
+        await self._runner.with_desk(partial(ask_organizations, world=world))
+        await self._runner.with_desk(partial(remind, world=world))
 
     async def forget(self) -> None:
         """Take out of every session what it may hold for one day only."""
@@ -218,6 +215,7 @@ def purge_all(connection: Connection, now: datetime, today: date) -> int:
                 seconds // 3600 - DAYS["cards"] * 24,
             ),
             upkeep.purge_invitations(connection, seconds),
+            purge_reports(connection, today - timedelta(days=DAYS["reports"])),
             purge_cases(connection, today - timedelta(days=DAYS["cases"])),
         )
     )

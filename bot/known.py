@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.bindings import Bindings
+from bot.change import Author, Tools
 from bot.parcel import Arrival
-from bot.recorders import Author, Tools
 from bot.vault import fingerprint
 from handlers.turn import ChatKind, Invitation, Session, Turn
 from referrals.directory import OrganizationId
@@ -41,7 +41,7 @@ class Known:
         self._cases: dict[Code, Case] = {}
         self._of_person: dict[bytes, dict[Code, Case]] = {}
         self._of_organization: dict[OrganizationId, dict[Code, Case]] = {}
-        self._invitations: dict[bytes, str | None] = {}
+        self._invitations: dict[bytes, tuple[str | None, str | None]] = {}
 
     def load(self, read: Sequence[tuple[Author, Arrival]], bindings: Bindings) -> None:
         """Load what these turns may look at."""
@@ -85,8 +85,11 @@ class Known:
         token = fingerprint(turn.payload)
         if token not in self._invitations:
             return None
-        organization = self._invitations[token]
-        return Invitation(OrganizationId(organization) if organization else None)
+        organization, coordinator = self._invitations[token]
+        # A coordinator's link is for a private chat, every other one for a group or channel.
+        if bool(coordinator) != (turn.kind is ChatKind.PRIVATE):
+            return None
+        return Invitation(OrganizationId(organization) if organization else None, coordinator or "")
 
     def use_up(self, token: bytes) -> None:
         """Make an invitation bad for the turns that follow."""

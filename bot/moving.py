@@ -50,10 +50,10 @@ def _move_binding(desk: Desk, ends: _Ends) -> None:
     if bound is None:
         return
     moved = replace(bound, key=ends.new, chat=ends.chat)
-    unbind_chat(desk.connection, ends.old)
-    bind(desk.connection, seal_binding(moved, desk.tools.sealer))
+    unbind_chat(desk.connection, ends.old, desk.day)
+    bind(desk.connection, seal_binding(moved, desk.tools.sealer), desk.day)
     others = (one for key, one in desk.bindings.chats.items() if key != ends.old)
-    desk.bindings = bindings_of([*others, moved])
+    desk.bindings = bindings_of([*others, moved], desk.bindings.coordinators.values())
 
 
 def _move_letters(desk: Desk, ends: _Ends) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from datetime import date
 
+from bot.change import Row, Tools
 from bot.letter import Dispatch, Letter
-from bot.recorders import Row, Tools
 from referrals.store import outbox, signals, turns
 from referrals.store.engine import Connection
 

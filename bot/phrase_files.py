@@ -8,7 +8,7 @@ from pathlib import Path
 
 from handlers.understanding.danger import SIGNS
 from handlers.understanding.meaning import DANGERS
-from handlers.understanding.phrases import INTERRUPTS, NeedPhrases, Phrases, Words
+from handlers.understanding.phrases import AUDIENCES, INTERRUPTS, NeedPhrases, Phrases, Words
 from handlers.understanding.words import plain
 
 Table = Mapping[str, object]
@@ -46,6 +46,8 @@ def _phrases(content: Table, language: str) -> Phrases:
         danger_signs=_lists(content, "danger_signs", SIGNS),
         not_danger=_list(_table(content, "not_danger"), "phrases"),
         questions=_lists(content, "questions"),
+        audiences=_audiences(_table(content, "audiences")),
+        unsaid=_list(_table(content, "audiences"), "not"),
         asking=_list(words, "asking"),
         negations=_list(words, "negations"),
         contrasts=_list(words, "contrasts"),
@@ -62,6 +64,10 @@ def _needs(table: Table) -> Mapping[str, NeedPhrases]:
 
 def _need(table: Table) -> NeedPhrases:
     return NeedPhrases(_list(table, "strong"), _list(table, "weak"))
+
+
+def _audiences(table: Table) -> Mapping[str, Words]:
+    return {code: _list(table, code) for code in AUDIENCES}
 
 
 def _meeting_words(table: Table) -> Words:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.bindings import BoundChat
+from bot.change import Author, Change
 from bot.letter import Kind
 from bot.parcel import Arrival, Parcel
-from bot.recorders import Author, Change
-from handlers.turn import Notice, Reply, ToPerson, ToStaff
+from handlers.turn import Notice, Reply, ToCoordinators, ToPerson, ToStaff
 from referrals.lifecycle import Code
 
 
@@ -31,6 +31,9 @@ def post_notice(change: Change, notice: Notice) -> None:
     if isinstance(to, ToPerson):
         _post_to_person(change, to.code, notice.reply)
         return
+    if isinstance(to, ToCoordinators):
+        _post_to_coordinators(change, to.besides, notice.reply)
+        return
     if isinstance(to, ToStaff):
         bound = change.bindings.of_organization(to.organization)
         chats = [bound] if bound else []
@@ -40,6 +43,17 @@ def post_notice(change: Change, notice: Notice) -> None:
         change.books.tools.count("notice.unbound")
     for chat in chats:
         _post_to_bound(change, chat, notice.reply)
+
+
+def _post_to_coordinators(change: Change, besides: str, reply: Reply) -> None:
+    seated = [one for one in change.bindings.coordinators.values() if one.alias != besides]
+    if not seated:
+        change.books.tools.count("notice.no_coordinator")
+    for one in seated:
+        if change.books.session(one.key).left:
+            change.books.tools.count("notice.silent")
+            continue
+        change.post(one.key, Parcel(one.channel, one.chat, reply), Kind.NOTICE)
 
 
 def _post_to_bound(change: Change, bound: BoundChat, reply: Reply) -> None:

@@ -7,17 +7,13 @@ turn leaves the others as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
 from functools import partial
-from typing import Protocol, assert_never
 
-from bot.bindings import Bindings, BoundChat, seal_binding
-from bot.letter import Kind, Letter, LetterIds
-from bot.parcel import Parcel
-from bot.sealing import Sealer
-from handlers.turn import Invitation, Session
+from bot.bindings import BoundChat, seal_binding
+from bot.change import Author, Change, Row
+from bot.listing_recorders import record_listing
+from handlers.turn import Invitation
 from referrals.events import (
     ChatBound,
     Event,
@@ -28,79 +24,9 @@ from referrals.events import (
     ReferralRequested,
     StaffLanguageChanged,
 )
-from referrals.lifecycle import Code, NoConsent, NotYours, Referral
+from referrals.lifecycle import NoConsent, NotYours, Referral
 from referrals.store.bindings import bind, set_staff_language, use_up_invitation
 from referrals.store.cases import Case, insert_case, insert_consent, move_case, unlink_closed
-from referrals.store.engine import Connection
-
-Row = dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What every transaction uses and no transaction changes."""
-
-    sealer: Sealer
-    ids: LetterIds
-    chance: Callable[[int], int]
-    """``chance(n)``: a number from 0 to n - 1 from the system's generator."""
-    count: Callable[[str], None]
-    owner: int
-    """This process, as the outbox knows it."""
-    shared: bool
-    """Other processes may serve on the same database."""
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Whose turn it is."""
-
-    channel: str
-    chat: str
-    key: bytes
-    person: bytes
-
-
-class Books(Protocol):
-    """What is true so far in this transaction."""
-
-    tools: Tools
-    now: datetime
-    day: date
-    bindings: Bindings
-
-    def case(self, code: Code) -> Case | None:
-        """Return a referral."""
-
-    def session(self, key: bytes) -> Session:
-        """Return the session of a chat."""
-
-
-@dataclass(slots=True)
-class Change:
-    """What one turn adds to the transaction."""
-
-    books: Books
-    bindings: Bindings
-    cases: dict[Code, Case] = field(default_factory=dict)
-    writes: list[Callable[[Connection], None]] = field(default_factory=list)
-    signals: list[Row] = field(default_factory=list)
-    letters: list[tuple[Letter, bytes]] = field(default_factory=list)
-    """With their sealed bodies."""
-    used_invitation: bytes | None = None
-    forgotten: bytes | None = None
-    """Key of the person whose closed referrals are cut from her."""
-
-    def case(self, code: Code) -> Case | None:
-        """Return a referral as it is after the events so far."""
-        return self.cases.get(code) or self.books.case(code)
-
-    def post(self, key: bytes, parcel: Parcel, kind: Kind) -> None:
-        """Queue a parcel for a chat."""
-        tools = self.books.tools
-        number = tools.ids.next()
-        letter = Letter(number, key, kind, int(self.books.now.timestamp()), parcel)
-        self.letters.append((letter, tools.sealer.seal_parcel(number, parcel)))
 
 
 def record(
@@ -123,7 +49,7 @@ def record(
         case StaffLanguageChanged():
             _record_language(change, author, event)
         case _:
-            assert_never(event)
+            record_listing(change, author, event, invited)
 
 
 def forget_person(change: Change, person: bytes) -> None:
@@ -185,11 +111,14 @@ def _same_card(one: Referral, other: Referral) -> bool:
 def _record_binding(
     change: Change, author: Author | None, event: ChatBound, invited: Invitation | None
 ) -> None:
-    if author is None or invited is None or invited.organization != event.organization:
+    if author is None or invited is None or invited.coordinator:
+        raise NotYours
+    if invited.organization != event.organization:
         raise NotYours
     bound = BoundChat(author.key, author.channel, author.chat, event.language, event.organization)
     row = seal_binding(bound, change.books.tools.sealer)
-    change.writes.append(partial(bind, bound=row))
+    change.writes.append(partial(bind, bound=row, today=change.books.day))
+    change.changes_listings = True
     if change.used_invitation is not None:
         change.writes.append(partial(use_up_invitation, fingerprint=change.used_invitation))
     change.bindings = change.bindings.with_chat(bound)

@@ -12,27 +12,29 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from itertools import count as count_up
 from threading import Lock
 from typing import TypeVar, cast
 
 from bot.bindings import Bindings, open_bindings
+from bot.change import Tools
 from bot.database_thread import PATIENCE_SECONDS, DatabaseThread, Settled
 from bot.desk import Apology, Converse, Desk, Mind
 from bot.letter import NODE_BITS, Dispatch, Kind, Letter, LetterIds
 from bot.marks import Delay, Mark, store_delays, store_marks
 from bot.moving import move_chat
 from bot.parcel import Arrival, NotCommitted, Parcel
-from bot.recorders import Tools
 from bot.sealing import Sealer
 from bot.vault import Vault
+from bot.watch import NoWatch, Watch
 from handlers.turn import Notice, Reply, World
 from referrals.events import Event
 from referrals.store import bindings as stored_bindings
 from referrals.store import outbox, turns
 from referrals.store.engine import Connection, Engine
+from referrals.store.vetting import load_coordinators
 
 T = TypeVar("T")
 
@@ -65,6 +67,8 @@ class Runner:
         chance: Callable[[int], int] = secrets.randbelow,
         count: Callable[[str], None] = lambda _: None,
         patience: float = PATIENCE_SECONDS,
+        watch: Watch | None = None,
+        timezone: tzinfo = UTC,
     ) -> None:
         """``now`` is aware and in UTC; ``count`` gets names of counters, never ids."""
         self.world = world
@@ -74,6 +78,8 @@ class Runner:
         self._early: list[Dispatch] = []
         self._on_commit: Callable[[Dispatch], None] = self._early.append
         self._converse = converse
+        self._watch = watch or NoWatch()
+        self._timezone = timezone
         self._apology = apology
         self._tools = _tools(engine, vault, now, chance, count)
         self._bindings = Bindings()
@@ -255,7 +261,9 @@ class Runner:
     # In the database thread.
 
     def _transact(self, connection: Connection, works: Sequence[Work], last: bool) -> Settled:
-        desk = Desk(self._tools, connection, self.now(), self._current_bindings(connection))
+        self.world = self._watch.look(connection, self.world, self.now())
+        bindings = self._current_bindings(connection)
+        desk = Desk(self._tools, connection, self.now(), bindings, self._timezone)
         self._store_reports(desk)
         answers = [None if isinstance(work, Arrival) else work(desk) for work in works]
         arrivals = [work for work in works if isinstance(work, Arrival)]
@@ -271,6 +279,8 @@ class Runner:
     def _after_commit(self) -> None:
         self._taken.clear()
         if self._desk is not None:
+            if self._desk.changes_listings:
+                self._watch.changed()
             self._bindings, self._desk = self._desk.bindings, None
 
     def _after_rollback(self) -> None:
@@ -294,7 +304,8 @@ class Runner:
         revision = stored_bindings.bindings_revision(connection)
         if revision != self._revision:
             rows = stored_bindings.load_bindings(connection)
-            self._bindings = open_bindings(rows, self._tools.sealer)
+            seated = load_coordinators(connection)
+            self._bindings = open_bindings(rows, self._tools.sealer, seated)
             self._revision = revision
         self._checked = time.monotonic()
         return self._bindings

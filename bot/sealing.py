@@ -84,6 +84,17 @@ class Sealer:
         found = self._open(self._address, sealed, table, row)
         return None if found is None else (found.channel, found.chat)
 
+    def seal_note(self, id: int, note: str) -> bytes:
+        """Seal the note of a step of a vetting."""
+        return self.vault.seal(note.encode(), b"vetting_step.note", b"%d" % id)
+
+    def note_of(self, id: int, sealed: bytes) -> str:
+        """Open the note of a step; empty when it cannot be read."""
+        try:
+            return self.vault.unseal(sealed, b"vetting_step.note", b"%d" % id).decode()
+        except CannotOpen:
+            return ""
+
     def seal_card(self, referral: Referral) -> bytes:
         """Seal what only the card of a referral says."""
         card = _Card(

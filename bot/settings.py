@@ -55,6 +55,8 @@ class Settings:
     """Public https address of this server. Empty: long polling."""
     webhook_secret: str = ""
     """Secret that Telegram sends along. Needed with ``webhook_url``."""
+    open_data: bool = True
+    """The published directory is served under ``/hsds``."""
     send_rate: float = 25.0
     """Messages a second for the whole channel; 0 for no bound."""
     log_level: str = "INFO"
@@ -131,6 +133,11 @@ def own_rules(settings: Settings) -> tuple[Rule, ...]:
         ),
         (settings.log_level in levels, "LOG_LEVEL", "use DEBUG, INFO, WARNING or ERROR"),
         (country.is_file(), "COUNTRY", "there is no such folder under locales/countries"),
+        (
+            not settings.is_fictional or country.with_name("fictional").is_dir(),
+            "DIRECTORY",
+            "this country has no fictional directory: use stored",
+        ),
     )
 
 

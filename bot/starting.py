@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+from bot.live import live_of
 from bot.settings import Settings
 from bot.vault import Vault, make_keys
-from bot.world import Rows, fictional_package, known_organizations, load_world
+from bot.world import (
+    Rows,
+    fictional_package,
+    known_organizations,
+    load_world,
+    with_directory,
+)
 from handlers.turn import World
+from referrals.directory import Directory, build_directory
 from referrals.store.engine import Connection, Engine, open_engine
-from referrals.store.records import load_rows, save_package
+from referrals.store.records import DIRECTORY_REVISION, load_rows, save_package
+from referrals.store.settings import read_setting
 from referrals.store.versions import check_version, migrate
 
 KEYS_MADE = "keys.made"
@@ -70,19 +79,47 @@ def fictional_rows(settings: Settings) -> Rows:
     package = fictional_package(settings)
     if not package.is_loadable:
         raise NotReady("the fictional directory is damaged: run `faro doctor`")
-    return {**package.rows, "service_capacity": reported_today(package.rows)}
+    return as_of_today(package.rows)
 
 
-def reported_today(rows: Rows) -> Sequence[Mapping[str, str]]:
-    """Return the made-up reports of free places as of today: real ones expire."""
-    day = today().isoformat()
-    return [{**row, "updated": day} for row in rows.get("service_capacity", ())]
+def as_of_today(rows: Rows) -> Rows:
+    """Move the days of made-up reports and checks, the newest to today: real ones age."""
+    moments = (row.get(column, "") for table, column in AGEING for row in rows.get(table, ()))
+    days = (date.fromisoformat(moment[:10]) for moment in moments if moment)
+    ahead = today() - max(days, default=today())
+    aged = {table: moved(rows.get(table, ()), column, ahead) for table, column in AGEING}
+    return {**rows, **aged}
 
 
-def open_world(settings: Settings, engine: Engine) -> World:
-    """Load everything a turn may look at."""
+AGEING = (("services", "assured_date"), ("service_capacity", "updated"))
+"""Columns that say how old a fact is."""
+
+
+def moved(
+    rows: Sequence[Mapping[str, str]], column: str, ahead: timedelta
+) -> Sequence[Mapping[str, str]]:
+    """Return rows with one column of days moved."""
+    return [
+        {**row, column: (date.fromisoformat(row[column][:10]) + ahead).isoformat()}
+        if row.get(column)
+        else row
+        for row in rows
+    ]
+
+
+def open_world(settings: Settings, engine: Engine) -> tuple[World, int]:
+    """Load everything a turn may look at, and the counter of the directory that it holds."""
     with engine.begin() as connection:
-        return load_world(settings, directory_rows(settings, connection))
+        world = load_world(settings, directory_rows(settings, connection))
+        live = live_of(connection, world.directory, today(), settings.is_fictional)
+        directory = world.directory.with_live(live)
+        return with_directory(world, directory), read_setting(connection, DIRECTORY_REVISION)
+
+
+def open_directory(settings: Settings, connection: Connection) -> Directory:
+    """Return the directory in use with what is laid over it."""
+    directory = build_directory(directory_rows(settings, connection))
+    return directory.with_live(live_of(connection, directory, today(), settings.is_fictional))
 
 
 def today() -> date:

@@ -35,7 +35,7 @@ class CannotOpen(Exception):
 class Vault:
     """Seals values for one row each and makes the keys that find rows."""
 
-    __slots__ = ("_cards", "_lookup", "_people", "_sealers", "_updates", "_version")
+    __slots__ = (*("_cards", "_lookup", "_people", "_reports", "_sealers", "_updates", "_version"),)
 
     def __init__(self, lookup: bytes, sealing: Mapping[int, bytes]) -> None:
         self._lookup = lookup
@@ -43,6 +43,7 @@ class Vault:
         self._people = _digest(lookup, b"person")
         self._updates = _digest(lookup, b"update")
         self._cards = _digest(lookup, b"card")
+        self._reports = _digest(lookup, b"report")
         self._sealers = {version: AESGCM(key) for version, key in sealing.items()}
         self._version = max(sealing)
 
@@ -78,6 +79,10 @@ class Vault:
     def card_key(self, chat: bytes, card: str) -> bytes:
         """Key of a living message in a chat: 16 bytes."""
         return _digest(self._cards, chat + card.encode())[:16]
+
+    def report_key(self, person: bytes, service: str) -> bytes:
+        """Key of what a person said of one service: 16 bytes, another for each service."""
+        return _digest(self._reports, person + service.encode())[:16]
 
     def seal(self, plain: bytes, table: bytes, row: bytes) -> bytes:
         """Seal a value for one row of one table: version byte, nonce, AES-256-GCM."""

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.catalogs import load_catalogs
 from bot.country_files import gazetteer_files, load_country, load_regions
 from bot.encoder import load_encoder
 from bot.model_file import load_model
+from bot.package_files import PackageFiles
 from bot.phrase_files import load_phrases
 from bot.settings import LOCALES, Settings
 from handlers.turn import World
 from handlers.understanding.reader import Reader
 from referrals.directory import Directory, build_directory
-from referrals.hsds import Package, read_package
+from referrals.hsds import NOWHERE, Country, Package, read_package, refused, silent
+from referrals.live import Live, made_up
 from referrals.places import Gazetteer
 from referrals.stubs import read_stubs
 
@@ -28,17 +31,24 @@ def country_folder(settings: Settings) -> Path:
     return LOCALES / "countries" / settings.country
 
 
-def load_world(settings: Settings, rows: Rows) -> World:
-    """Read everything from the files; ``rows`` are those of the directory."""
+def load_world(settings: Settings, rows: Rows, day: date | None = None) -> World:
+    """Read everything from the files; ``rows`` are those of the directory.
+
+    A made-up directory is vouched for as of ``day`` (today). Of a stored one nothing is
+    offered until what is stored of vetting is laid over it.
+    """
     folder = country_folder(settings)
     country = load_country(folder)
     catalogs = load_catalogs(LOCALES, country.languages)
     phrases = load_phrases(LOCALES, country.languages)
     places = load_places(folder)
+    directory = build_directory(rows, country.timezones)
+    if settings.is_fictional:
+        directory = vouched_for(directory, day or datetime.now(UTC).date())
     return World(
         catalogs=catalogs,
         country=country,
-        directory=build_directory(rows, country.timezones),
+        directory=directory,
         places=places,
         shared_words=load_shared_words(),
         understanding=Reader(phrases, places, load_model(LOCALES, load_encoder())),
@@ -46,6 +56,12 @@ def load_world(settings: Settings, rows: Rows) -> World:
         operator=settings.operator,
         is_fictional=settings.is_fictional,
     )
+
+
+def vouched_for(directory: Directory, day: date) -> Directory:
+    """Return a made-up directory with every organization vetted."""
+    ids = (organization.id for organization in directory.organizations())
+    return directory.with_live(Live(day, organizations=made_up(ids, day)))
 
 
 def load_reader(settings: Settings) -> Reader:
@@ -72,11 +88,14 @@ def lines_of(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines()
 
 
-def package_of(path: Path) -> Package:
-    """Read an HSDS package: a folder of CSV files, or one JSON file."""
-    paths = sorted(path.iterdir()) if path.is_dir() else [path]
-    files = {p.name: p.read_bytes() for p in paths if p.suffix in {".csv", ".json"}}
-    return read_package(files)
+def package_of(
+    path: Path, country: Country = NOWHERE, progress: Callable[[str, int, int], None] = silent
+) -> Package:
+    """Read an HSDS package: a folder of CSV or JSON files, or one file. Raises OSError."""
+    files = PackageFiles(path)
+    if fault := files.fault():
+        return refused(path.name, fault)
+    return read_package(files, country, progress)
 
 
 def fictional_package(settings: Settings) -> Package:

@@ -5,19 +5,34 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from handlers.coordinator import calling
+from handlers.coordinator import router as coordinator
 from handlers.i18n import Catalogs, negotiate
 from handlers.person import router as person
 from handlers.scene import Scene
 from handlers.staff import router as staff
 from handlers.turn import ChatKind, Context, Outcome, Session, Turn
 from handlers.understanding.meaning import Meaning
+from referrals.events import NeedAsked, NeedUnmet, QuestionAnswered
 
 
 def converse(turn: Turn, session: Session, context: Context) -> Outcome:
     """Decide what one turn leads to. Pure: no clock, no database, no network."""
     if turn.kind is not ChatKind.PRIVATE:
         return staff.converse(scene_of(turn, session, context))
-    return person.converse(scene_of(turn, fresh(session, context), context))
+    scene = scene_of(turn, fresh(session, context), context)
+    outcome = coordinator.converse(scene)
+    if outcome is not None:
+        return outcome
+    return of_staff(scene) if context.coordinator else person.converse(scene)
+
+
+def of_staff(scene: Scene) -> Outcome:
+    """Answer a coordinator like any person, but neither ask nor count: they are staff."""
+    outcome = person.converse(scene.keeping(counted="no"))
+    figures = NeedAsked | NeedUnmet | QuestionAnswered
+    counted = tuple(event for event in outcome.events if not isinstance(event, figures))
+    return replace(outcome, events=counted)
 
 
 def scene_of(turn: Turn, session: Session, context: Context) -> Scene:
@@ -43,7 +58,8 @@ def language_hint(turn: Turn, session: Session, catalogs: Catalogs) -> str:
 def language_of(turn: Turn, session: Session, context: Context, meaning: Meaning) -> str:
     """Settle the language: her choice, then her words, the chat's, the client's."""
     catalogs = context.world.catalogs
-    if session.chose_language:
+    # The name of a register is no sentence of hers: it tells nothing of her language.
+    if session.chose_language or (session.language and calling.is_asked(session)):
         return session.language
     guess = meaning.language
     if guess and guess.confidence >= 0.8 and catalogs.offers(guess.value):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers.i18n import LANGUAGE_NAMES, Catalog
 from handlers.names import DECLINES, NEEDS
 from handlers.scene import Rows, button, lines, paragraphs, rows
+from handlers.shown_listing import whole_listing
 from handlers.turn import Context, Reply
+from referrals.directory import OrganizationId, ServiceId
 from referrals.lifecycle import Referral, Status
+from referrals.vetting import PROBATION, Vetting
 
 
 def shown_code(code: str) -> str:
@@ -187,3 +192,77 @@ TOLD = {
     Status.EXPIRED: told_expired,
 }
 """What a person is told when somebody else moved her referral."""
+
+
+def ask_still_true(
+    context: Context, organization: OrganizationId, service: ServiceId, language: str = ""
+) -> Reply:
+    """Return a whole listing with the question whether all of it is still true.
+
+    ``language``: of the chat that asks; empty: the one of the organization's chat.
+    """
+    t = context.world.catalogs.of(language or context.staff.get(organization, ""))
+    directory = context.world.directory
+    listed = directory.service(service)
+    text = paragraphs(
+        t("Is all of this still true? People see it like this:"),
+        whole_listing(t, directory, listed) if listed else "",
+    )
+    buttons = rows(
+        button(t("Yes, all of it"), f"still:{service}"),
+        button(t("Something changed"), f"chg:{service}"),
+    )
+    return Reply(text, choices=buttons, sensitive=False)
+
+
+def told_active(context: Context, organization: OrganizationId, vetting: Vetting) -> Reply:
+    """Tell an organization's chat that people are sent to it from now on."""
+    t = context.world.catalogs.of(context.staff.get(organization, ""))
+    first = t(
+        "From now on people are shown {organization} and can ask it for help.",
+        organization=name_of(context, organization),
+    )
+    text = paragraphs(first, probation_words(t, context, vetting))
+    buttons = rows(button(t("Free places"), "places"), button(t("Our listing"), "listing"))
+    return Reply(text, choices=buttons, sensitive=False)
+
+
+def probation_words(t: Catalog, context: Context, vetting: Vetting) -> str:
+    """Say what a new organization is not sent yet, and until when."""
+    if vetting.since is None or not vetting.is_on_probation(context.today):
+        return ""
+    return t(
+        "It is new: until {date} I send no requests about children alone, violence or forced work.",
+        date=t.date(vetting.since + PROBATION),
+    )
+
+
+def told_paused(context: Context, organization: OrganizationId) -> Reply:
+    """Tell an organization's chat that people are not sent to it now. Gives no reason:
+    it could lead to somebody who reported it."""
+    t = context.world.catalogs.of(context.staff.get(organization, ""))
+    text = lines(
+        t(
+            "For now I do not show {organization} to people.",
+            organization=name_of(context, organization),
+        ),
+        t("Open requests stay here until you answer them. A coordinator can tell you more."),
+    )
+    return Reply(text, sensitive=False)
+
+
+def name_of(context: Context, organization: OrganizationId) -> str:
+    """Return the name of an organization, empty when the directory does not have it."""
+    found = context.world.directory.organization(organization)
+    return found.name if found else ""
+
+
+def remind_coordinators(context: Context, names: Sequence[str]) -> Reply:
+    """Tell coordinators, in the country's first language, whose vetting ends soon."""
+    t = context.world.catalogs.of("")
+    text = lines(
+        # Translators: keep /vet as it is.
+        t("Check again soon, or people are not sent there any more: {names}.", names=t.list(names)),
+        t("/vet shows the organizations that wait for something."),
+    )
+    return Reply(text, sensitive=False)

@@ -131,10 +131,17 @@ class ToWorkingGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class ToCoordinators:
+    """Every coordinator with a chat, save for the one who just acted."""
+
+    besides: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message to someone who did not just speak."""
 
-    to: ToPerson | ToStaff | ToWorkingGroup
+    to: ToPerson | ToStaff | ToWorkingGroup | ToCoordinators
     reply: Reply
 
 
@@ -171,6 +178,11 @@ class Session:
     place: PlaceId | None = None
     places: tuple[PlaceId, ...] = ()
     """What the place that she named may be, the likeliest first, until she chooses."""
+    audiences: tuple[str, ...] = ()
+    """Who she said she is and other choices (``filters.CODES``), only while the search that
+    she said it for waits for a place."""
+    lot: int = 0
+    """A random number of the running search: ties are drawn with it, and stay drawn."""
     near: str = ""
     """How the place was given: "", "typed", "shared" or "skipped"."""
     ring: str = ""
@@ -186,6 +198,8 @@ class Session:
     """The kind of danger that she told today, "any" when she asked for the numbers."""
     counted: str = ""
     """Her answer to being counted in figures: "", "asked", "yes" or "no"."""
+    reported: tuple[str, ...] = ()
+    """What she told of organizations today: nobody is counted twice."""
     left: bool = False
     """She left with the exit word: nothing is sent to her until she writes again."""
     day: str = ""
@@ -198,7 +212,9 @@ class Invitation:
     """A one-use link that was opened in this chat and is still good."""
 
     organization: OrganizationId | None
-    """None: the chat becomes a working-group channel."""
+    """None: the chat becomes a working-group channel, or a coordinator's."""
+    coordinator: str = ""
+    """Alias of the coordinator whose private chat this becomes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +251,10 @@ class Context:
     organization: OrganizationId | None = None
     """The organization that this chat is bound to."""
     is_working_group: bool = False
+    coordinator: str = ""
+    """Alias of the coordinator whose private chat this is."""
+    coordinators: frozenset[str] = frozenset()
+    """Aliases of all coordinators with a chat."""
     invitation: Invitation | None = None
     """The invitation that ``turn.payload`` opened, if it is good."""
     chance: Callable[[int], int] = lambda _: 0

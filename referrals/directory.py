@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import tzinfo
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from datetime import date, tzinfo
 
-from referrals.hours import hours_of
-from referrals.listings import Listing, Listings, listings_of, vector_of
-from referrals.places import Coordinates
+from referrals.layer import layer_changed, layer_of
+from referrals.listings import Listed, listings_of
+from referrals.live import Live, Standing, capacity_of, is_closed, standing_of
+from referrals.opening import Openings
 from referrals.record_rows import records_of
 from referrals.records import (
     ACTIVE,
@@ -24,6 +25,7 @@ from referrals.records import (
     ServiceAtLocation,
     ServiceId,
 )
+from referrals.seeker import Prepared
 
 __all__ = [
     "ACTIVE",
@@ -41,13 +43,23 @@ __all__ = [
     "build_directory",
 ]
 
-NOTHING = Listings()
+NOBODY = Live(date.min)
+"""Nobody is vetted: nothing is offered."""
+GONE = Standing("gone", None)
 
 
 class Directory:
     """Organizations, services and locations at one moment."""
 
-    __slots__ = ("_by_need", "_links", "_locations", "_organizations", "_places", "_services")
+    __slots__ = (
+        "_locations",
+        "_of_organization",
+        "_organizations",
+        "_places",
+        "_services",
+        "live",
+        "prepared",
+    )
 
     def __init__(
         self,
@@ -55,14 +67,22 @@ class Directory:
         services: Iterable[Service] = (),
         locations: Iterable[Location] = (),
         links: Iterable[ServiceAtLocation] = (),
+        live: Live = NOBODY,
     ) -> None:
-        """Prepare the look-ups; a link whose ends are unknown is left out."""
+        """Prepare the look-ups; a link whose ends are unknown is left out.
+
+        Without ``live`` nothing is offered: nobody has been vetted.
+        """
+        self.live = live
         self._organizations = {item.id: item for item in organizations}
         self._services = {item.id: item for item in services}
         self._locations = {item.id: item for item in locations}
-        self._links = tuple(links)
-        self._places = self._places_of_services()
-        self._by_need = self._listings_by_need()
+        self._of_organization = self._services_by_organization()
+        self._places = self._places_of_services(links)
+        listings = listings_of(self._listed())
+        layer = layer_of(listings, live)
+        self.prepared = Prepared(listings, layer, Openings(listings.openings))
+        """What searches look at."""
 
     def organization(self, id: OrganizationId) -> Organization | None:
         """Return an organization, or None when the directory does not have it."""
@@ -82,7 +102,7 @@ class Directory:
 
     def services_of(self, id: OrganizationId) -> tuple[Service, ...]:
         """Return the services of an organization, offered or not."""
-        return tuple(item for item in self._services.values() if item.organization_id == id)
+        return self._of_organization.get(id, ())
 
     def locations_of(self, id: ServiceId) -> tuple[Location, ...]:
         """Return where a service is, in the order of the data. Not for showing."""
@@ -97,67 +117,86 @@ class Directory:
         location = self.location_of(id)
         return location.shown() if location else None
 
-    def is_offered(self, id: ServiceId) -> bool:
-        """Tell whether the service may be shown to a person and receive referrals."""
+    def is_listed(self, id: ServiceId) -> bool:
+        """Tell whether it is active, was vouched for, and its organization takes part."""
         service = self._services.get(id)
         if service is None or service.status != ACTIVE or service.assured_date is None:
             return False
         organization = self._organizations.get(service.organization_id)
         return organization is not None and organization.status == ACTIVE
 
-    def listings(self, need: str) -> Listings:
-        """Return what is offered for a need, prepared for search."""
-        return self._by_need.get(need, NOTHING)
+    def is_offered(self, id: ServiceId, need: str = "") -> bool:
+        """Tell whether the service may be shown to a person and receive referrals.
 
-    def with_capacities(self, capacities: Mapping[ServiceId, Capacity]) -> Directory:
-        """Return the directory with newer reports of free places."""
-        services = (
-            replace(item, capacity=capacities.get(item.id, item.capacity))
-            for item in self._services.values()
-        )
-        return Directory(
-            self._organizations.values(), services, self._locations.values(), self._links
+        ``need``: for this need only; empty for any of those it meets.
+        """
+        if not self.is_listed(id):
+            return False
+        service, state, day = self._services[id], self.live.service(id), self.live.day
+        vetting = self.live.organization(service.organization_id).vetting
+        needs = (need,) if need else service.needs or ("",)
+        return (
+            any(vetting.may_take(service, one, day) for one in needs)
+            and not is_closed(state, day)
+            and standing_of(service, state, day).code != "gone"
         )
 
-    def _places_of_services(self) -> dict[ServiceId, tuple[Location, ...]]:
-        places: defaultdict[ServiceId, list[Location]] = defaultdict(list)
-        for link in self._links:
+    def standing(self, id: ServiceId) -> Standing:
+        """Return how far a listing can be trusted; one that is not known is gone."""
+        service = self._services.get(id)
+        if service is None:
+            return GONE
+        return standing_of(service, self.live.service(id), self.live.day)
+
+    def capacity(self, id: ServiceId) -> Capacity | None:
+        """Return the newest report of free places that still says something."""
+        service = self._services.get(id)
+        if service is None:
+            return None
+        return capacity_of(service, self.live.service(id), self.live.day)
+
+    def closed_until(self, id: ServiceId) -> date | None:
+        """Return the first day on which it is open again; None when it is not closed."""
+        state = self.live.service(id)
+        return state.closed_until if is_closed(state, self.live.day) else None
+
+    def with_live(self, live: Live) -> Directory:
+        """Return the same directory with another layer over it.
+
+        Only what differs is made anew. A state that did not change should be the same
+        object: then it need not be compared.
+        """
+        other = copy(self)
+        listings, layer, openings = self.prepared
+        layer = layer_changed(listings, layer, self.live, live, self._numbers_of)
+        other.live, other.prepared = live, Prepared(listings, layer, openings)
+        return other
+
+    def _numbers_of(self, id: OrganizationId) -> list[int]:
+        numbers = self.prepared.listings.numbers
+        return [numbers[item.id] for item in self.services_of(id) if item.id in numbers]
+
+    def _services_by_organization(self) -> dict[OrganizationId, tuple[Service, ...]]:
+        found: defaultdict[OrganizationId, list[Service]] = defaultdict(list)
+        for item in self._services.values():
+            found[item.organization_id].append(item)
+        return {id: tuple(items) for id, items in found.items()}
+
+    def _places_of_services(
+        self, links: Iterable[ServiceAtLocation]
+    ) -> dict[ServiceId, tuple[Location, ...]]:
+        places: defaultdict[ServiceId, dict[LocationId, Location]] = defaultdict(dict)
+        for link in links:
             location = self._locations.get(link.location_id)
             if location and link.service_id in self._services:
-                places[link.service_id].append(location)
-        return {id: tuple(found) for id, found in places.items()}
+                places[link.service_id][location.id] = location
+        return {id: tuple(found.values()) for id, found in places.items()}
 
-    def _listings_by_need(self) -> dict[str, Listings]:
-        by_need: defaultdict[str, list[Listing]] = defaultdict(list)
-        for service in self._services.values():
-            if not self.is_offered(service.id):
-                continue
-            listings = self._listings_of(service)
-            for need in service.needs:
-                by_need[need] += listings
-        return {need: listings_of(found) for need, found in by_need.items()}
-
-    def _listings_of(self, service: Service) -> tuple[Listing, ...]:
-        organization = self._organizations[service.organization_id]
-        hours = hours_of(service.schedule_text)
-        places: Sequence[Location | None] = self.locations_of(service.id) or (None,)
-        return tuple(
-            Listing(
-                service,
-                organization,
-                location.shown() if location else None,
-                point := _point_of(location),
-                vector_of(point) if point else None,
-                hours,
-            )
-            for location in places
-        )
-
-
-def _point_of(location: Location | None) -> Coordinates | None:
-    if location is None or location.latitude is None or location.longitude is None:
-        return None
-    return Coordinates(location.latitude, location.longitude)
+    def _listed(self) -> Iterator[Listed]:
+        for item in self._services.values():
+            if self.is_listed(item.id):
+                organization = self._organizations[item.organization_id]
+                yield Listed(item, organization, self.locations_of(item.id))
 
 
 def build_directory(

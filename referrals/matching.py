@@ -1,75 +1,51 @@
 """Rank services for a need, ring by ring, with the reason for each rank.
 
 Every advantage is worth kilometres, so an order can be explained: a place that speaks
-her language may be twenty kilometres further and still come first.
+her language may be twenty kilometres further and still come first. docs/matching.md has
+every figure.
+
+Rows lie in blocks of neighbours. What the best row of a block costs at least is known
+without looking at the rows; blocks are looked at from the least on, until no block left
+can hold anything better.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import blake2b
-from heapq import nsmallest
+from collections.abc import Iterator
+from datetime import datetime
+from math import floor, inf
+from typing import Final
 
-from referrals.directory import Directory, Location, Service, ServiceId
-from referrals.listings import (
-    Listing,
-    Listings,
-    Vector,
-    folded,
-    km_between,
-    state_keys,
-    vector_of,
-)
+import numpy as np
+
+from referrals.blocks import CITY_KM
+from referrals.directory import Directory
+from referrals.globe import Floats
+from referrals.layer import FULL_KM
+from referrals.listings import NOT_OFFERED, fields
+from referrals.marks import Rows
+from referrals.obstacles import why
+from referrals.reasons import match_of
 from referrals.search import Found, Match, Reason, Search
+from referrals.seeker import STEP_KM, Candidates, Seeker
 
 __all__ = ["CITY_KM", "RINGS", "STEP_KM", "Found", "Match", "Reason", "Search", "rank"]
 
 RINGS = ("city", "state", "country", "remote")
-CITY_KM = 40.0
-FRESH = timedelta(days=7)
-"""A report of free places says nothing after a week."""
+FEW_BLOCKS = 24
+"""So many blocks are looked at without asking first which hold the best."""
+GROWTH = 4
+"""How many times more blocks are looked at in each round."""
+FULL_STEP = FULL_KM // STEP_KM // 2
+"""Steps beyond are those of full houses."""
 
-KM_FOR_EACH_NEED = 60
-KM_FOR_LANGUAGE = 20
-KM_FOR_AUDIENCE = 20
-KM_FOR_PAPERS = 10
-KM_FOR_OPEN = 5
-KM_FOR_RECEIVING = 5
-KM_FOR_PLACES = {"many": 15, "few": 8}
-STEP_KM = 5
-"""Costs within one step are a tie, which the day decides."""
-
-ALSO = {"trans": "lgbtiq"}
-"""Who is served by a wider audience too."""
+_WORD = (1 << 64) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Seeker:
-    """A search made ready: what every listing is compared with."""
-
-    search: Search
-    needs: frozenset[str]
-    audiences: frozenset[str]
-    state: str
-    vector: Vector | None
-    now: datetime
-
-    def km_to(self, listing: Listing) -> float | None:
-        """Return the distance to where a listing counts as being."""
-        if self.vector is None or listing.vector is None:
-            return None
-        return km_between(self.vector, listing.vector)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A listing that fits, with its place in the order."""
-
-    order: tuple[bool, int, bytes]
-    listing: Listing
-    km: float | None
+Candidate = tuple[int, int, float, int, int, int, float]
+"""A row that fits: step, draw, cost, number of its location, number of its service, number
+of its opening hours, kilometres. Sorted in this order."""
+SERVICE: Final = 4
 
 
 def rank(directory: Directory, search: Search, now: datetime) -> Found:
@@ -79,176 +55,126 @@ def rank(directory: Directory, search: Search, now: datetime) -> Found:
     is read by that one. A ring where every house is full is passed over for a wider one;
     only when all are full everywhere does the nearest ring answer, and says so.
     """
-    seeker = _seeker(search, now)
-    rings = _rings(search)
-    only_full: tuple[str, tuple[_Candidate, ...]] = ("", ())
+    seeker = Seeker(directory.prepared, search, now)
+    rings = rings_of(search)
+    used, best = "", list[Candidate]()
     for ring in rings:
-        best = _best(_fitting(directory, seeker, ring), seeker)
-        if best and not _is_full(best[0]):
-            return _found(best, ring, ring != rings[0], seeker)
-        if best and not only_full[0]:
-            only_full = (ring, best)
-    ring, best = only_full
-    return _found(best, ring, bool(best) and ring != rings[0], seeker)
+        found = _Best(seeker, ring).found()
+        is_free = bool(found) and found[0][0] < FULL_STEP
+        if found and (is_free or not best):
+            used, best = ring, found
+        if is_free:
+            break
+    nearer = rings[: rings.index(used)] if used else rings
+    matches = tuple([_match(directory, seeker, candidate, used) for candidate in best])
+    return Found(matches, used, bool(used and nearer), why(seeker, nearer) if nearer else "")
 
 
-def _seeker(search: Search, now: datetime) -> _Seeker:
-    also = {ALSO[code] for code in search.audiences if code in ALSO}
-    return _Seeker(
-        search,
-        frozenset(search.needs),
-        search.audiences | also,
-        folded(search.state),
-        vector_of(search.point) if search.point else None,
-        now,
-    )
-
-
-def _rings(search: Search) -> tuple[str, ...]:
+def rings_of(search: Search) -> tuple[str, ...]:
     """Return the rings to look at, the nearest that makes sense first."""
     first = "city" if search.point else "state" if search.state else "country"
     start = max(RINGS.index(first), RINGS.index(search.ring) if search.ring in RINGS else 0)
     return RINGS[start:]
 
 
-def _fitting(directory: Directory, seeker: _Seeker, ring: str) -> Iterator[_Candidate]:
-    """Yield what fits in a ring, a service once for each need and location."""
-    for need in sorted(seeker.needs):
-        for listing in _listings_in(directory.listings(need), seeker, ring):
-            km = seeker.km_to(listing) if ring != "remote" else None
-            if _fits(listing, seeker) and (ring != "city" or _is_near(km)):
-                yield _Candidate(_order(listing, km, seeker), listing, km)
+class _Best:
+    """The first few of a ring, each service once, at the location that ranks best."""
+
+    __slots__ = ("best", "ring", "seeker")
+
+    def __init__(self, seeker: Seeker, ring: str) -> None:
+        self.seeker = seeker
+        self.ring = ring
+        self.best: list[Candidate] = []
+
+    def found(self) -> list[Candidate]:
+        """Look at blocks until none left can hold anything better."""
+        for need in self.seeker.needs:
+            for rows, kms in self._rows(need):
+                candidates = self.seeker.candidates(rows, kms, need) if len(rows) else None
+                if candidates:
+                    self._keep(candidates)
+        return self.best
+
+    def _rows(self, need: str) -> Iterator[tuple[Rows, Floats]]:
+        """Yield rows of the ring with their distance, the most promising first."""
+        found = self.seeker.blocks(need, self.ring)
+        if found is None:
+            return
+        blocks, most = found
+        touched = self.seeker.touched(blocks, self.ring)
+        numbers = np.arange(len(most)) if touched is None else touched.nonzero()[0]
+        if len(numbers) <= FEW_BLOCKS:
+            yield self.seeker.inside(blocks, numbers, self.ring)
+            return
+        numbers = numbers[most[numbers] > NOT_OFFERED]
+        least = self.seeker.least(blocks, most, numbers, self.ring) / STEP_KM
+        for some in self._rounds(numbers, np.floor(least)):
+            yield self.seeker.inside(blocks, some, self.ring)
+
+    def _rounds(self, numbers: Rows, least: Floats) -> Iterator[Rows]:
+        order = np.argsort(least, kind="stable")
+        numbers, least = numbers[order], least[order]
+        start, size = 0, FEW_BLOCKS
+        while start < len(numbers):
+            end = min(start + size, int(np.searchsorted(least, self._cut(), "right")))
+            if end <= start:
+                return
+            yield numbers[start:end]
+            start, size = end, size * GROWTH
+
+    def _cut(self) -> float:
+        """Return the step beyond which nothing changes the result."""
+        is_complete = self.best and len(self.best) >= self.seeker.search.limit
+        return self.best[-1][0] if is_complete else inf
+
+    def _keep(self, candidates: Candidates) -> None:
+        """Keep the best of what was known and of these."""
+        kept: dict[int, Candidate] = {}
+        for candidate in sorted([*self.best, *self._near(candidates)]):
+            kept.setdefault(candidate[SERVICE], candidate)
+        self.best = list(kept.values())[: self.seeker.search.limit]
+
+    def _near(self, candidates: Candidates) -> list[Candidate]:
+        """Return those that may be among the first few."""
+        facts, kms, costs = candidates
+        count = self.seeker.search.limit + len(self.seeker.seen)
+        count *= self.seeker.listings.most_places
+        last = self._cut()
+        if 0 < count < len(costs):
+            worst = float(np.partition(costs, count - 1)[count - 1])
+            last = min(last, floor(worst / STEP_KM))
+        if last < inf:
+            # Who receives requests here gains one step; a kilometre for what is rounded.
+            near = (costs < (last + 2) * STEP_KM + 1).nonzero()[0]
+            facts, kms, costs = facts.take(near, axis=0), kms.take(near), costs.take(near)
+        return self._read(fields(facts).tolist(), kms.tolist(), costs.tolist())
+
+    def _read(
+        self, facts: list[tuple[int, ...]], kms: list[float], costs: list[float]
+    ) -> list[Candidate]:
+        seeker, lot = self.seeker, _mixed(self.seeker.search.lot)
+        read: list[Candidate] = []
+        for fact, km, cost in zip(facts, kms, costs, strict=True):
+            _, own, _, opening, number, place = fact
+            if number not in seeker.seen:
+                step = floor(cost / STEP_KM) - seeker.receives(number)
+                read.append((step, _mixed(own ^ lot), cost, place, number, opening, km))
+        return read
 
 
-def _listings_in(listings: Listings, seeker: _Seeker, ring: str) -> Iterable[Listing]:
-    if ring == "city" and seeker.search.point:
-        return listings.around(seeker.search.point, CITY_KM)
-    if ring == "state":
-        return listings.in_state(seeker.search.state)
-    return listings.remote if ring == "remote" else listings.located
-
-
-def _is_near(km: float | None) -> bool:
-    return km is not None and km <= CITY_KM
-
-
-def _fits(listing: Listing, seeker: _Seeker) -> bool:
-    service = listing.service
-    if service.id in seeker.search.exclude:
-        return False
-    theirs = service.audiences
-    return (
-        not theirs
-        or not seeker.audiences
-        or "everyone" in theirs
-        or not theirs.isdisjoint(seeker.audiences)
+def _match(directory: Directory, seeker: Seeker, candidate: Candidate, ring: str) -> Match:
+    *_, place, number, opening, km = candidate
+    listings = seeker.listings
+    location = listings.shown[place] if place >= 0 and ring != "remote" else None
+    return match_of(
+        directory, seeker, listings.services[number], location, km, listings.openings[opening]
     )
 
 
-def _order(listing: Listing, km: float | None, seeker: _Seeker) -> tuple[bool, int, bytes]:
-    """Return what listings are sorted by: full last, then cost, then the day's draw."""
-    cost = (km or 0.0) - _advantage(listing, seeker)
-    full = _free(listing.service, seeker.now) == "full"
-    return (full, round(cost / STEP_KM), _draw(listing.service.id, seeker.now))
-
-
-def _draw(service: ServiceId, now: datetime) -> bytes:
-    """Return a number that changes by the day, so that ties do not flood one house."""
-    return blake2b(f"{service}{now.date()}".encode(), digest_size=8).digest()
-
-
-def _advantage(listing: Listing, seeker: _Seeker) -> int:
-    """Return how many kilometres a listing's advantages are worth."""
-    service, search = listing.service, seeker.search
-    papers = {False: KM_FOR_PAPERS, True: -KM_FOR_PAPERS, None: 0}[service.asks_papers]
-    return (
-        KM_FOR_EACH_NEED * len(service.needs & seeker.needs)
-        + KM_FOR_LANGUAGE * (search.language in service.languages)
-        + KM_FOR_AUDIENCE * (not service.audiences.isdisjoint(seeker.audiences))
-        + papers
-        + KM_FOR_OPEN * (_is_open(listing, seeker.now) is True)
-        + KM_FOR_RECEIVING * (listing.organization.id in search.can_receive)
-        + KM_FOR_PLACES.get(_free(service, seeker.now), 0)
-    )
-
-
-def _free(service: Service, now: datetime) -> str:
-    """Return what is known of free places today."""
-    report = service.capacity
-    if report is None or now.date() - report.updated > FRESH:
-        return "unknown"
-    return report.available
-
-
-def _is_open(listing: Listing, now: datetime) -> bool | None:
-    if listing.hours is None:
-        return None
-    clock = listing.location.timezone if listing.location else None
-    return listing.hours.is_open(now.astimezone(clock) if clock else now)
-
-
-def _best(candidates: Iterable[_Candidate], seeker: _Seeker) -> tuple[_Candidate, ...]:
-    """Return the first few, each service once, at the location that ranks best."""
-    by_service: dict[ServiceId, _Candidate] = {}
-    for candidate in candidates:
-        id = candidate.listing.service.id
-        if id not in by_service or _position(candidate) < _position(by_service[id]):
-            by_service[id] = candidate
-    return tuple(nsmallest(seeker.search.limit, by_service.values(), key=_position))
-
-
-def _position(candidate: _Candidate) -> tuple[bool, int, bytes, str]:
-    location = candidate.listing.location
-    return (*candidate.order, location.id if location else "")
-
-
-def _is_full(candidate: _Candidate) -> bool:
-    return candidate.order[0]
-
-
-def _found(best: Iterable[_Candidate], ring: str, widened: bool, seeker: _Seeker) -> Found:
-    return Found(tuple(_match(item, ring, seeker) for item in best), ring, widened)
-
-
-def _match(candidate: _Candidate, ring: str, seeker: _Seeker) -> Match:
-    listing = candidate.listing
-    location = None if ring == "remote" else listing.location
-    # A distance to a confidential door, asked from three points, would lead to it.
-    hidden = location is None or location.is_confidential
-    km = None if hidden else candidate.km
-    reasons = (*_fit_reasons(listing, location, km, seeker), *_visit_reasons(listing, seeker))
-    return Match(listing.service, listing.organization, location, km, reasons)
-
-
-def _fit_reasons(
-    listing: Listing, location: Location | None, km: float | None, seeker: _Seeker
-) -> Iterator[Reason]:
-    """Yield why it fits her."""
-    service = listing.service
-    for need in sorted(service.needs & seeker.needs):
-        yield Reason("need", need)
-    if location is None:
-        yield Reason("remote")
-    elif km is not None and km <= CITY_KM:
-        yield Reason("near", f"{km:.0f}")
-    elif seeker.state and seeker.state in state_keys(location):
-        yield Reason("same_state", location.state)
-    if seeker.search.language in service.languages:
-        yield Reason("language", seeker.search.language)
-    for audience in sorted(service.audiences - {"everyone"}):
-        yield Reason("audience", audience)
-
-
-def _visit_reasons(listing: Listing, seeker: _Seeker) -> Iterator[Reason]:
-    """Yield what to know before going."""
-    service = listing.service
-    if service.asks_papers is not None:
-        yield Reason("asks_papers" if service.asks_papers else "no_papers")
-    opened = _is_open(listing, seeker.now)
-    yield Reason({True: "open_now", False: "closed_now", None: "hours_unknown"}[opened])
-    free = _free(service, seeker.now)
-    if service.capacity and free != "unknown":
-        day = service.capacity.updated.isoformat()
-        yield Reason("full", day=day) if free == "full" else Reason("free_places", free, day)
-    if service.assured_date:
-        yield Reason("checked", service.assured_date.isoformat())
+def _mixed(number: int) -> int:
+    """Return a number of 64 bits in which each bit hangs on every bit (SplitMix64)."""
+    number &= _WORD
+    number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9 & _WORD
+    number = (number ^ number >> 27) * 0x94D049BB133111EB & _WORD
+    return number ^ number >> 31

@@ -1,7 +1,8 @@
 """Rows of HSDS tables to the directory's records.
 
-Needs, audiences and marks are HSDS taxonomy terms that attributes attach: taxonomy
-``faro-needs`` and ``faro-audiences`` on services, ``faro-marks`` on anything.
+Needs, audiences, stages and marks are HSDS taxonomy terms that attributes attach:
+``faro-needs``, ``faro-audiences`` and ``faro-stages`` on services, ``faro-marks`` on
+anything.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from datetime import date, tzinfo
 from math import isfinite
 from typing import NamedTuple
 
-from referrals.hours import hours_of
 from referrals.records import (
     ACTIVE,
     INACTIVE,
@@ -26,9 +26,11 @@ from referrals.records import (
     ServiceAtLocation,
     ServiceId,
 )
+from referrals.schedule_rows import schedule_text
 
 NEEDS = "faro-needs"
 AUDIENCES = "faro-audiences"
+STAGES = "faro-stages"
 MARKS = "faro-marks"
 CONFIDENTIAL = "confidential"
 NO_PAPERS = "no_papers"
@@ -133,6 +135,7 @@ def _location(row: Row, tables: _Tables, timezones: Mapping[str, tzinfo]) -> Loc
         address="" if confidential else _street(address),
         is_confidential=confidential,
         timezone=timezones.get(region),
+        country=address.get("country", "").strip().upper(),
     )
 
 
@@ -177,7 +180,7 @@ def _service(row: Row, tables: _Tables) -> Service:
         required_documents=documents,
         asks_papers=_asks_papers(tables.terms(MARKS, id), documents),
         phones=_phones(row, tables),
-        schedule_text=_schedule(_around(tables, "schedules", id)),
+        schedule_text=schedule_text(_around(tables, "schedules", id)),
         cost_option=_cost(costs, row.get("fees_description", "")),
         is_free=_is_free(costs),
         accessibility=" ".join(_texts(_around(tables, "accessibility", id), "description")),
@@ -185,6 +188,9 @@ def _service(row: Row, tables: _Tables) -> Service:
         assurer_email=row.get("assurer_email", ""),
         capacity=_capacity(tables.of("service_capacity", "service_id", id)),
         is_nationwide=_is_nationwide(tables.of("service_areas", "service_id", id)),
+        stages=tables.terms(STAGES, id),
+        minimum_age=_number(row.get("minimum_age", "")),
+        maximum_age=_number(row.get("maximum_age", "")),
     )
 
 
@@ -258,35 +264,6 @@ def _is_nationwide(rows: Iterable[Row]) -> bool:
         and extent.isupper()
         for row in rows
     )
-
-
-def _schedule(rows: Sequence[Row]) -> str:
-    """Return opening hours: a description in that notation, else weekly rules."""
-    for row in rows:
-        if hours_of(row.get("description", "")):
-            return row["description"].strip()
-    rules = [_weekly(row) for row in rows]
-    if rules and all(rules):
-        return "; ".join(rules)
-    return next((text for row in rows if (text := row.get("description", "").strip())), "")
-
-
-def _weekly(row: Row) -> str:
-    """Return a weekly rule as opening hours, or "" when it is anything more.
-
-    An offset after the time is dropped: HSDS writes the local clock before it. Times in
-    UTC have no local clock and are not taken.
-    """
-    opens, closes = row.get("opens_at", ""), row.get("closes_at", "")
-    odd = row.get("freq") != "WEEKLY" or row.get("interval", "") not in ("", "1")
-    if odd or "Z" in opens + closes or any(row.get(rule) for rule in _RARE_RULES):
-        return ""
-    days = ",".join(day.strip().capitalize() for day in row.get("byday", "").split(","))
-    text = f"{days} {opens[:5]}-{closes[:5]}".strip()
-    return text if hours_of(text) else ""
-
-
-_RARE_RULES = ("byweekno", "bymonthday", "byyearday", "count", "until", "valid_to")
 
 
 def _day(text: str) -> date | None:

@@ -48,6 +48,8 @@ class Location:
     address: str = ""
     is_confidential: bool = False
     timezone: tzinfo | None = None
+    country: str = ""
+    """ISO 3166-1 code: whose public holidays count."""
 
     def shown(self) -> Location:
         """Return what anyone may see: city and state only when it is confidential."""
@@ -97,6 +99,11 @@ class Service:
     capacity: Capacity | None = None
     is_nationwide: bool = False
     """Its HSDS service area is a whole country: by phone, message or online."""
+    stages: frozenset[str] = frozenset()
+    """For whom on the way it is: "in_transit", "settling", "returning"; empty: for all."""
+    minimum_age: float | None = None
+    """Years."""
+    maximum_age: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

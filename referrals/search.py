@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 
 from referrals.places import Coordinates
@@ -25,8 +25,17 @@ class Search:
     ring: str = ""
     """The ring to start from: "", "city", "state", "country" or "remote"."""
     limit: int = 3
-    can_receive: frozenset[OrganizationId] = frozenset()
+    can_receive: Container[OrganizationId] = frozenset()
     """Organizations with a bound chat."""
+    lot: int = 0
+    """A number that the conversation draws for each search; it decides ties. The same
+    number gives the same order, so that pages follow each other."""
+    stage: str = ""
+    """Where she is on her way: "in_transit", "settling", "returning", or not said."""
+    no_papers: bool = False
+    """Leave out who is known to ask for papers."""
+    wheelchair: bool = False
+    """A way in without steps is worth a longer way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +43,12 @@ class Reason:
     """Why a service is in the list, or what to know before going."""
 
     code: str
-    """need, near, same_state, remote, language, audience, no_papers, asks_papers,
-    open_now, closed_now, hours_unknown, free_places, full or checked."""
+    """One of: need, near, same_state, remote, language, audience, stage, no_papers,
+    asks_papers, accessibility, open_now, opens_at, closed_now, hours_unknown, free_places,
+    full, checked, ageing, stale, doubted."""
     value: str = ""
-    """Its code or figure: whole kilometres, "few" or "many", an ISO date."""
+    """Its code or figure: whole kilometres, "few" or "many", ``HH:MM`` on the clock of the
+    place, an ISO date (checked, ageing, stale), what people said (doubted)."""
     day: str = ""
     """ISO date of a report of free places."""
 
@@ -64,3 +75,17 @@ class Found:
     """The ring that was used, or empty when nothing was found."""
     widened: bool
     """The ring that was asked for had nothing to offer."""
+    why: str = ""
+    """Why it was widened, or why nothing was found: the most telling of what the nearer
+    rings held. "full", "closed" (for some days), "asks_papers", "not_for_her", "stale"
+    (nobody has checked it for long), "none" (nothing listed); empty when not widened."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A service for the need that is not in the list, and why."""
+
+    service: Service
+    reasons: tuple[str, ...]
+    """"inactive", "not_assured", "unvetted", "probation", "gone", "closed_until", "seen",
+    "not_for_her", "asks_papers", "full", "too_far", "outranked"."""

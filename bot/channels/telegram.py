@@ -44,6 +44,7 @@ ANSWERS_UNDER_WAY = 500
 Commands = Mapping[str, Sequence[tuple[str, str]]]
 """Language to its commands, each with a description. The first language is also shown
 to everyone whose language is not among them."""
+NO_COMMANDS: Commands = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,9 @@ class TelegramChannel:
         self.unreadable: Counter[Fault] = Counter()
         """How many updates could not be read, by reason."""
 
-    async def prepare(self, commands: Commands, webhook: Webhook | None = None) -> None:
+    async def prepare(
+        self, commands: Commands, webhook: Webhook | None = None, of_groups: Commands = NO_COMMANDS
+    ) -> None:
         """Learn the bot's name, show its commands, and choose webhook or polling.
 
         Nothing that waits is dropped. Raises a ``Delivery``.
@@ -85,6 +88,9 @@ class TelegramChannel:
         self.username = await self.whoami()
         for parameters in _commands_of(commands):
             await self._call("setMyCommands", parameters)
+        for parameters in _commands_of(of_groups):
+            in_groups = {**parameters, "scope": {"type": "all_group_chats"}}
+            await self._call("setMyCommands", in_groups)
         if webhook is None:
             await self._call("deleteWebhook", {"drop_pending_updates": False})
         else:

@@ -73,6 +73,9 @@ Spoken = Say | Press | Locate
 
 DECODER = json.Decoder(Hello | Say | Press | Locate | Digest)
 
+COORDINATOR = "coordinator-"
+"""Begins the name of the chat of a made-up coordinator."""
+
 KINDS = {
     "person": ChatKind.PRIVATE,
     "staff": ChatKind.GROUP,
@@ -108,13 +111,20 @@ def message_of(update: str) -> int:
     return 2**52 + int(update[:12], 16)
 
 
+def kind_of(pane: str) -> ChatKind:
+    """Return who can be on the other side: a coordinator's chat is private."""
+    if pane.startswith(f"staff:{COORDINATOR}"):
+        return ChatKind.PRIVATE
+    return KINDS[pane.partition(":")[0]]
+
+
 def _digest(session: str, frame: str) -> str:
     """Tie an id made by a page to its session, without telling the session."""
     return hashlib.blake2b(f"{session}:{frame}".encode(), digest_size=16).hexdigest()
 
 
 def _turn_of(frame: Spoken) -> Turn:
-    kind = KINDS[frame.pane.partition(":")[0]]
+    kind = kind_of(frame.pane)
     if isinstance(frame, Press):
         return Turn(kind, choice=frame.data, client_language=frame.language)
     if isinstance(frame, Locate):

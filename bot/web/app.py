@@ -42,10 +42,12 @@ def web_application(
     on_digest: Callable[[], Awaitable[None]],
     is_ready: Callable[[], bool],
     routes: Iterable[web.AbstractRouteDef] = (),
+    country_page: Path = STATIC / "country.js",
 ) -> web.Application:
     """Return the application; ``routes`` are mounted beside its own.
 
-    ``organizations`` are pairs of id and name, in the order the page lists them."""
+    ``organizations`` are pairs of id and name, in the order the page lists them.
+    ``country_page``: what the page knows of the country, where its folder says so."""
     page = Page(Desk(channel, receiver, organizations, on_digest), is_ready)
     app = web.Application(client_max_size=MAX_FRAME)
     app.on_response_prepare.append(_add_headers)
@@ -53,6 +55,7 @@ def web_application(
     app.router.add_get("/", page.index)
     app.router.add_get("/chat", page.chat)
     app.router.add_get("/health", page.health)
+    app.router.add_get("/static/country.js", _file(country_page))
     app.router.add_static("/static", STATIC)
     app.router.add_routes(routes)
     return app
@@ -115,6 +118,15 @@ class Page:
         """Let every page go, so that it looks for the next process."""
         for socket in tuple(self._sockets):
             await socket.close(code=WSCloseCode.GOING_AWAY)
+
+
+def _file(path: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    served = path if path.is_file() else STATIC / "country.js"
+
+    async def serve(_: web.Request) -> web.StreamResponse:
+        return web.FileResponse(served)
+
+    return serve
 
 
 def _health(is_ready: bool) -> web.Response:

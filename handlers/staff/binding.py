@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.i18n import LANGUAGE_NAMES
-from handlers.scene import Rows, Scene, button, paragraphs, rows
-from handlers.turn import Outcome, Reply
+from handlers.notices import probation_words
+from handlers.scene import Rows, Scene, button, lines, paragraphs, rows
+from handlers.turn import Notice, Outcome, Reply, ToCoordinators
+from referrals.directory import Organization
 from referrals.events import ChatBound, StaffLanguageChanged
+from referrals.vetting import APPROVERS, Vetting
 
 
 def bind(scene: Scene, payload: str) -> Outcome:
@@ -18,20 +23,74 @@ def bind(scene: Scene, payload: str) -> Outcome:
     organization = scene.context.world.directory.organization(invitation.organization)
     if organization is None:
         return refuse(scene)
+    before = scene.context.world.directory.live.organization(organization.id).vetting
+    now = bound(scene, before)
+    buttons = rows(button(scene.t("Free places"), "places"))
+    reply = Reply(
+        welcome(scene, organization, now),
+        choices=(*language_rows(scene), *buttons),
+        sensitive=False,
+    )
+    event = ChatBound(invitation.organization, scene.language)
+    return scene.say(
+        reply, events=(event,), notices=(told_bound(scene, organization, before, now),)
+    )
+
+
+def bound(scene: Scene, vetting: Vetting) -> Vetting:
+    """Return how a vetting stands once its chat is bound. Only to say so."""
+    is_active = len(vetting.approved_by) >= APPROVERS and vetting.called_back is not None
+    since = vetting.since or (scene.context.today if is_active else None)
+    return replace(vetting, is_bound=True, is_active=is_active, since=since)
+
+
+def welcome(scene: Scene, organization: Organization, vetting: Vetting) -> str:
+    """Say what this chat is for now, and whether people are sent to it yet."""
     t = scene.t
-    text = paragraphs(
+    checks = t(
+        "Two coordinators still check your organization. People are shown it after that, and "
+        "I say so here."
+    )
+    return paragraphs(
         t(
             "This chat now receives requests for {organization}.",
             organization=organization.name,
         ),
+        probation_words(t, scene.context, vetting) if vetting.is_active else checks,
         t(
             "When a person asks you for help, a card appears here. Answer with one tap. Every "
             "change shows in the same card, so the chat stays quiet."
         ),
-        t("Commands: /cases shows what is open, /language changes the language."),
+        commands(scene),
     )
-    event = ChatBound(invitation.organization, scene.language)
-    return scene.say(Reply(text, choices=language_rows(scene), sensitive=False), events=(event,))
+
+
+def commands(scene: Scene) -> str:
+    """Say what can be written in this chat."""
+    t = scene.t
+    return lines(
+        # Translators: keep the commands as they are.
+        t("/cases shows what is open."),
+        t("/places tells people how many places are free."),
+        t("/listing shows what people read about you."),
+        t("/language changes the language."),
+    )
+
+
+def told_bound(scene: Scene, organization: Organization, before: Vetting, now: Vetting) -> Notice:
+    """Return what the coordinators are told: whoever held the link reads the requests now."""
+    t = scene.context.world.catalogs.of("")
+    is_news = now.is_active and not before.is_active
+    text = lines(
+        t(
+            "The chat of {organization} was connected. Ask them by telephone whether it was "
+            "them. If not, pause it.",
+            organization=organization.name,
+        ),
+        t("From now on people are shown it.") if is_news else "",
+    )
+    choices = rows(button(t("Show"), f"vet:{organization.id}"))
+    return Notice(ToCoordinators(), Reply(text, choices=choices))
 
 
 def welcome_channel(scene: Scene) -> Outcome:
@@ -54,10 +113,8 @@ def explain(scene: Scene, _: str = "") -> Outcome:
     """Say what the bot does in this chat."""
     t = scene.t
     if scene.context.organization:
-        text = t(
-            "Requests from people appear here as cards: accept or decline with one tap. /cases "
-            "shows what is open, /language changes the language."
-        )
+        cards = t("Requests from people appear here as cards: accept or decline with one tap.")
+        text = lines(cards, commands(scene))
     elif scene.context.is_working_group:
         text = t("This channel receives the digest of the working group.")
     else:

@@ -6,7 +6,7 @@ from datetime import date
 
 from handlers.names import NEEDS
 from handlers.notices import shown_code
-from handlers.scene import Scene, button, lines, paragraphs, rows
+from handlers.scene import Rows, Scene, button, lines, paragraphs, rows
 from handlers.turn import Outcome, Reply
 from referrals.lifecycle import Priority, Referral, Status
 
@@ -20,7 +20,8 @@ def show(scene: Scene, _: str = "") -> Outcome:
     t = scene.t
     mine = [r for r in scene.context.referrals.values() if r.is_open]
     if not mine:
-        return scene.say(Reply(t("Nothing is open. Thank you."), sensitive=False))
+        text = t("Nothing is open. Thank you.")
+        return scene.say(Reply(text, choices=places_row(scene), sensitive=False))
     mine.sort(key=urgency)
     shown = mine[:MOST_SHOWN]
     head = t.n("{number} open request", "{number} open requests", len(mine))
@@ -29,7 +30,13 @@ def show(scene: Scene, _: str = "") -> Outcome:
     text = paragraphs(
         head, lines(*(entry(scene, r) for r in shown)), rest if len(mine) > MOST_SHOWN else ""
     )
-    return scene.say(Reply(text, choices=rows(*buttons, width=3)))
+    choices = (*rows(*buttons, width=3), *places_row(scene))
+    return scene.say(Reply(text, choices=choices))
+
+
+def places_row(scene: Scene) -> Rows:
+    """Return the button for telling how many places are free."""
+    return rows(button(scene.t("Free places"), "places"))
 
 
 def urgency(referral: Referral) -> tuple[bool, bool, date]:

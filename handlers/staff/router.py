@@ -1,11 +1,11 @@
-"""Which turn of a group or channel goes where: binding, cards, caseload."""
+"""Which turn of a group or channel goes where: binding, cards, caseload, listings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 from handlers.scene import Scene
-from handlers.staff import binding, cards, caseload
+from handlers.staff import binding, capacity, cards, caseload, listing
 from handlers.turn import Outcome
 
 ChoiceHandler = Callable[[Scene, str], Outcome]
@@ -18,12 +18,26 @@ CHOICES: Mapping[str, ChoiceHandler] = {
     "end": cards.close,
     "lang": binding.receive_language,
     "cases": caseload.show,
+    "places": capacity.show,
+    "plc": capacity.show_one,
+    "cap": capacity.report,
+    "shut?": capacity.ask_closure,
+    "shut": capacity.close,
+    "open?": capacity.back,
+    "reop": capacity.reopen,
+    "listing": listing.show,
+    "lst": listing.show_one,
+    "still": listing.confirm,
+    "chg": listing.ask_change,
 }
 """Verb of a button in a staff chat to its handler."""
 
 COMMANDS: Mapping[str, ChoiceHandler] = {
     "start": binding.bind,
     "cases": caseload.show,
+    "places": capacity.show,
+    "listing": listing.show,
+    "change": listing.change,
     "language": binding.ask_language,
     "help": binding.explain,
 }

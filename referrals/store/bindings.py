@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection, delete, select, update
 
 from referrals.store.settings import advance, read_setting
 from referrals.store.tables import invitation, staff_chat, working_group
-
-REVISION = "bindings_revision"
+from referrals.store.vetting import BINDINGS_REVISION as REVISION
+from referrals.store.vetting import note_binding
+from referrals.vetting import StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,13 @@ def bindings_revision(connection: Connection) -> int:
     return read_setting(connection, REVISION)
 
 
-def bind(connection: Connection, bound: Bound) -> None:
+def bind(connection: Connection, bound: Bound, today: date) -> None:
     """Bind a chat, in place of what it and the organization were bound to before."""
-    unbind_chat(connection, bound.chat)
+    unbind_chat(connection, bound.chat, today)
     row = {"chat": bound.chat, "recipient": bound.recipient, "language": bound.language}
     if bound.organization:
-        unbind(connection, bound.organization)
+        unbind(connection, bound.organization, today)
+        note_binding(connection, bound.organization, StepKind.BOUND, today)
         row_of_staff = {**row, "organization": bound.organization}
         connection.execute(staff_chat.insert(), row_of_staff)
     else:
@@ -61,15 +64,19 @@ def bind(connection: Connection, bound: Bound) -> None:
     advance(connection, REVISION)
 
 
-def unbind(connection: Connection, organization: str) -> None:
-    """Take an organization's chat away from it."""
-    connection.execute(delete(staff_chat).where(staff_chat.c.organization == organization))
+def unbind(connection: Connection, organization: str, today: date) -> None:
+    """Take an organization's chat away from it: it is offered to nobody without one."""
+    had = connection.execute(delete(staff_chat).where(staff_chat.c.organization == organization))
+    if had.rowcount:
+        note_binding(connection, organization, StepKind.UNBOUND, today)
     advance(connection, REVISION)
 
 
-def unbind_chat(connection: Connection, chat: bytes) -> None:
+def unbind_chat(connection: Connection, chat: bytes, today: date) -> None:
     """Take away whatever a chat is bound to."""
-    connection.execute(delete(staff_chat).where(staff_chat.c.chat == chat))
+    query = select(staff_chat.c.organization).where(staff_chat.c.chat == chat)
+    for organization in connection.execute(query).scalars().all():
+        unbind(connection, organization, today)
     connection.execute(delete(working_group).where(working_group.c.chat == chat))
     advance(connection, REVISION)
 
@@ -85,25 +92,29 @@ def set_staff_language(connection: Connection, organization: str, language: str)
 
 
 def insert_invitation(
-    connection: Connection, fingerprint: bytes, organization: str | None, expires: int
+    connection: Connection,
+    fingerprint: bytes,
+    organization: str | None,
+    expires: int,
+    coordinator: str | None = None,
 ) -> None:
     """Store a one-use link: SHA-256 of its token, unix second of its end."""
-    connection.execute(
-        invitation.insert(),
-        {"fingerprint": fingerprint, "organization": organization, "expires": expires},
-    )
+    row = {"fingerprint": fingerprint, "organization": organization, "expires": expires}
+    connection.execute(invitation.insert(), {**row, "coordinator": coordinator})
 
 
 def good_invitations(
     connection: Connection, fingerprints: Iterable[bytes], now: int
-) -> dict[bytes, str | None]:
-    """Return the organizations of those invitations that are unused and unexpired."""
+) -> dict[bytes, tuple[str | None, str | None]]:
+    """Return organization and coordinator of those that are unused and unexpired."""
     query = (
-        select(invitation.c.fingerprint, invitation.c.organization)
+        select(invitation.c.fingerprint, invitation.c.organization, invitation.c.coordinator)
         .where(invitation.c.fingerprint.in_(list(fingerprints)), invitation.c.expires > now)
         .with_for_update()
     )
-    return {row.fingerprint: row.organization for row in connection.execute(query)}
+    return {
+        row.fingerprint: (row.organization, row.coordinator) for row in connection.execute(query)
+    }
 
 
 def use_up_invitation(connection: Connection, fingerprint: bytes) -> None:

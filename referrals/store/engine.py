@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -14,12 +17,22 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["Connection", "Engine", "StoreError", "is_passing", "open_engine", "truncate_wal"]
+__all__ = [
+    "Connection",
+    "Engine",
+    "StoreError",
+    "is_passing",
+    "open_engine",
+    "reading",
+    "truncate_wal",
+]
 
 StoreError = SQLAlchemyError
 """Anything the database refuses. ``hide_parameters`` keeps values out of its text."""
 
 BUSY_MILLISECONDS = 2000
+
+READS_ONLY = "reads_only"
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -43,6 +56,18 @@ def open_engine(url: str) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
         return create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
     raise ValueError("the database must be sqlite:////path or postgresql://...")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Read one state of the database for as long as it takes, and keep no writer waiting."""
+    options: dict[str, str | bool] = {READS_ONLY: True}
+    if engine.dialect.name != "sqlite":
+        options["isolation_level"] = "REPEATABLE READ"
+    with engine.connect() as connection:
+        connection.execution_options(**options)
+        with connection.begin():
+            yield connection
 
 
 def is_passing(error: BaseException) -> bool:
@@ -81,4 +106,5 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 
 def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads = connection.get_execution_options().get(READS_ONLY)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

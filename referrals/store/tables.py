@@ -140,8 +140,58 @@ invitation = Table(
     Column("fingerprint", LargeBinary, primary_key=True),
     Column("organization", Text),
     Column("expires", BigInteger, nullable=False),
+    Column("coordinator", Text),
 )
 """Unused one-use links. A used one is deleted."""
+
+coordinator = Table(
+    "coordinator",
+    metadata,
+    Column("alias", Text, primary_key=True),
+    Column("code", LargeBinary, nullable=False),
+    Column("chat", LargeBinary, unique=True),
+    Column("recipient", LargeBinary),
+    Column("language", Text, nullable=False),
+)
+"""Who vets. ``code``: digest of what they prove themselves with on the command line."""
+
+vetting_step = Table(
+    "vetting_step",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("organization", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("coordinator", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("id", BigInteger),
+    Column("note", LargeBinary),
+)
+"""Every step of every vetting, in order. ``note``: sealed for the random ``id``."""
+
+listing_state = Table(
+    "listing_state",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("available", Text, nullable=False),
+    Column("updated", Date),
+    Column("closed_until", Date),
+    Column("confirmed", Date),
+    Column("asked", Date),
+)
+"""What an organization said of a service. ``asked``: when it was last asked if all is true."""
+
+listing_report = Table(
+    "listing_report",
+    metadata,
+    Column("service", Text, nullable=False),
+    Column("reporter", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+    PrimaryKeyConstraint("service", "reporter"),
+    sqlite_with_rowid=False,
+)
+"""What people said of a service. ``reporter``: keyed hash of a person with that service,
+so that two reports of one person lead to nobody and not to each other. Kept 30 days."""
 
 signal = Table(
     "signal",

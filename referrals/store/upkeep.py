@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import Column, Connection, Table, delete, select, update
 
 from referrals.store.tables import (
+    coordinator,
     digest,
     invitation,
     message,
@@ -18,6 +19,7 @@ from referrals.store.tables import (
     session,
     signal,
     staff_chat,
+    vetting_step,
     working_group,
 )
 
@@ -46,6 +48,8 @@ SEALED = (
     SealedColumn(referral, "code", "card"),
     SealedColumn(staff_chat, "organization", "recipient"),
     SealedColumn(working_group, "chat", "recipient"),
+    SealedColumn(coordinator, "alias", "recipient"),
+    SealedColumn(vetting_step, "id", "note"),
     SealedColumn(digest, "week", "body"),
 )
 """Every sealed column of the database."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Revisions that this program knows, oldest first."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

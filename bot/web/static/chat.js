@@ -1,11 +1,11 @@
 // The page: three sides of the same conversations, over one connection.
 
-import { TOWNS } from "./country.js";
+import { SUGGESTIONS, TOWNS } from "./country.js";
 import { byId, el } from "./dom.js";
 import { Link } from "./link.js";
 import { townMap } from "./map.js";
 import { Pane, venue } from "./pane.js";
-import { EXIT_WORD, LANGUAGES, SUGGESTIONS, TEXTS, preferredLanguage } from "./texts.js";
+import { EXIT_WORD, LANGUAGES, TEXTS, preferredLanguage } from "./texts.js";
 
 const THINKING_SHOWN_FOR = 8000;
 const HUSH_AFTER_LEAVING = 900;
@@ -72,7 +72,8 @@ function showOrganizations(list) {
 }
 
 function addStaffPane(pane, name) {
-  const empty = el("div", { class: "empty" }, el("p", { "data-t": "organization_empty" }));
+  const text = pane.startsWith("staff:coordinator-") ? "coordinator_empty" : "organization_empty";
+  const empty = el("div", { class: "empty" }, el("p", { "data-t": text }));
   const properties = { class: "log", role: "log", "aria-live": "polite", tabindex: 0, hidden: true };
   const log = el("div", { ...properties, "aria-label": name }, empty);
   byId("logs-staff").append(log);
@@ -226,7 +227,7 @@ function showHello() {
   if (!hello) return;
   hello.replaceChildren(
     el("p", { class: "lead" }, texts().hello),
-    el("p", {}, texts().try_one),
+    ...(SUGGESTIONS.length ? [el("p", {}, texts().try_one)] : []),
     ...SUGGESTIONS.map(suggestion),
   );
 }

@@ -9,7 +9,8 @@ const LABEL_FROM_DOT = { start: [6, 3.2], middle: [0, 12.5], end: [-6, 3.2] };
 export function townMap(onPick) {
   const map = frame("map");
   for (const town of TOWNS) map.append(townMark(town));
-  map.addEventListener("click", (event) => onPick(nearestTown(pointOf(map, event))));
+  if (TOWNS.length)
+    map.addEventListener("click", (event) => onPick(nearestTown(pointOf(map, event))));
   return map;
 }
 
@@ -31,13 +32,15 @@ export function spotMap(latitude, longitude) {
 function frame(name) {
   const viewBox = `${-EDGE} ${-EDGE} ${WIDTH} ${HEIGHT}`;
   const map = svg("svg", { class: name, viewBox, "aria-hidden": "true" });
-  for (let latitude = 10; latitude <= 38; latitude += 4) {
+  for (let latitude = -90; latitude <= 90; latitude += 4) {
     const [, y] = project(latitude, 0);
-    map.append(svg("path", { class: "grid", d: `M-40 ${y.toFixed(1)}H360` }));
+    if (Math.abs(y) < 260)
+      map.append(svg("path", { class: "grid", d: `M-40 ${y.toFixed(1)}H360` }));
   }
-  for (let longitude = -124; longitude <= -80; longitude += 4) {
+  for (let longitude = -180; longitude <= 180; longitude += 4) {
     const [x] = project(0, longitude);
-    map.append(svg("path", { class: "grid", d: `M${x.toFixed(1)} -40V260` }));
+    if (Math.abs(x) < 360)
+      map.append(svg("path", { class: "grid", d: `M${x.toFixed(1)} -40V260` }));
   }
   map.append(svg("path", { class: "land", d: OUTLINE }));
   return map;

@@ -11,19 +11,6 @@ export const LANGUAGES = [
 /** Understood in every language. */
 export const EXIT_WORD = "salir";
 
-// Written as people write: the last one has a typing error on purpose.
-export const SUGGESTIONS = [
-  {
-    lang: "es",
-    name: "Español",
-    text: "Estoy en Tapachula con mi hija, ¿dónde podemos dormir hoy?",
-  },
-  { lang: "en", name: "English", text: "my boss keeps my passport and doesn't pay me" },
-  { lang: "fr", name: "Français", text: "Comment demander l'asile au Mexique ?" },
-  { lang: "pt", name: "Português", text: "preciso de médico, estou grávida" },
-  { lang: "ht", name: "Kreyòl", text: "mwen bezwen yon kote pou m dòmi nan Tapachla" },
-];
-
 export const TEXTS = {
   es: {
     tagline: "Acerca a las personas en movimiento y a quienes pueden ayudar.",
@@ -53,6 +40,7 @@ export const TEXTS = {
     try_one: "O prueba con uno de estos mensajes:",
     choose_organization: "Elegir organización",
     organization_empty: "Cuando una persona acepte que se envíe su ficha, aparecerá aquí.",
+    coordinator_empty: "Escribe /vet para ver qué organizaciones esperan. Siempre deciden dos.",
     group_empty: "Aquí aparecen los avisos y los resúmenes.",
     digest: "Publicar el resumen de la semana",
     unread: "Mensajes nuevos",
@@ -90,6 +78,7 @@ export const TEXTS = {
     try_one: "Or try one of these messages:",
     choose_organization: "Choose an organization",
     organization_empty: "When a person agrees to send a card, it appears here.",
+    coordinator_empty: "Write /vet to see which organizations wait. Two people decide, always.",
     group_empty: "Alerts and digests appear here.",
     digest: "Publish this week's digest now",
     unread: "New messages",
@@ -127,6 +116,7 @@ export const TEXTS = {
     try_one: "Ou essaie un de ces messages :",
     choose_organization: "Choisir une organisation",
     organization_empty: "Quand une personne accepte l'envoi de sa fiche, elle apparaît ici.",
+    coordinator_empty: "Écrivez /vet pour voir quelles organisations attendent. On décide toujours à deux.",
     group_empty: "Les alertes et les bilans apparaissent ici.",
     digest: "Publier le bilan de la semaine",
     unread: "Nouveaux messages",
@@ -164,6 +154,7 @@ export const TEXTS = {
     try_one: "Ou experimente uma destas mensagens:",
     choose_organization: "Escolher organização",
     organization_empty: "Quando uma pessoa aceitar enviar sua ficha, ela aparece aqui.",
+    coordinator_empty: "Escreva /vet para ver quais organizações esperam. Duas pessoas decidem, sempre.",
     group_empty: "Os avisos e os resumos aparecem aqui.",
     digest: "Publicar o resumo da semana",
     unread: "Mensagens novas",
@@ -201,6 +192,7 @@ export const TEXTS = {
     try_one: "Oswa eseye youn nan mesaj sa yo:",
     choose_organization: "Chwazi yon òganizasyon",
     organization_empty: "Lè yon moun dakò pou voye fich li, l ap parèt isit la.",
+    coordinator_empty: "Ekri /vet pou wè ki òganizasyon k ap tann. Se toujou de moun ki deside.",
     group_empty: "Avi ak rezime yo parèt isit la.",
     digest: "Pibliye rezime semèn nan",
     unread: "Nouvo mesaj",

@@ -1,0 +1,81 @@
+"""Keeps the directory that turns look at as new as what is stored."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import date, datetime
+from threading import Lock
+from typing import Protocol
+
+from bot.live import live_of
+from handlers.turn import World
+from referrals.directory import Directory
+from referrals.store.engine import Connection
+from referrals.store.records import DIRECTORY_REVISION
+from referrals.store.settings import read_setting
+from referrals.store.vetting import LIVE_REVISION
+
+LOOK_SECONDS = 1.0
+"""Oldest that the layer over the directory may be when a turn begins."""
+
+
+class Watch(Protocol):
+    """What the runner asks before every transaction."""
+
+    def look(self, connection: Connection, world: World, now: datetime) -> World:
+        """Return the world as it is now."""
+
+    def changed(self) -> None:
+        """Hear that this process has just changed a listing."""
+
+
+class NoWatch:
+    """For a world that never changes."""
+
+    def look(self, connection: Connection, world: World, now: datetime) -> World:  # noqa: ARG002
+        """Return the same world."""
+        return world
+
+    def changed(self) -> None:
+        """Do nothing."""
+
+
+class ListingWatch:
+    """Reads what is laid over the directory again when its counter or the day moved."""
+
+    def __init__(self, revision: int) -> None:
+        """``revision``: the counter of the directory that the world was loaded with."""
+        self.revision = revision
+        """The newest counter that was seen."""
+        self._looked = float("-inf")
+        self._known: tuple[int, date] | None = None
+        self._lock = Lock()
+        self._next: Directory | None = None
+
+    def take(self, directory: Directory) -> None:
+        """Use another directory from the next transaction on. Safe from any thread."""
+        with self._lock:
+            self._next = directory
+
+    def changed(self) -> None:
+        """Look again at the next transaction."""
+        self._looked = float("-inf")
+
+    def look(self, connection: Connection, world: World, now: datetime) -> World:
+        """Return the world with the directory and the layer as they are now."""
+        with self._lock:
+            taken, self._next = self._next, None
+        if taken is not None:
+            world, self._known = replace(world, directory=taken), None
+        elif time.monotonic() - self._looked < LOOK_SECONDS:
+            return world
+        self._looked = time.monotonic()
+        self.revision = read_setting(connection, DIRECTORY_REVISION)
+        today = now.astimezone(world.country.timezone).date()
+        known = (read_setting(connection, LIVE_REVISION), today)
+        if known == self._known:
+            return world
+        live = live_of(connection, world.directory, today, world.is_fictional)
+        self._known = known
+        return replace(world, directory=world.directory.with_live(live))

@@ -1,0 +1,1 @@
+"""Talking with coordinators: who may be offered to people, and which listings are true."""

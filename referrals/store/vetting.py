@@ -1,0 +1,114 @@
+"""Coordinators, and every step of every vetting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, delete, select, update
+
+from referrals.records import OrganizationId
+from referrals.store.settings import advance
+from referrals.store.tables import coordinator, vetting_step
+from referrals.vetting import StepKind, VettingStep
+
+LIVE_REVISION = "live_revision"
+"""Counter that grows with every change of what is laid over the directory."""
+BINDINGS_REVISION = "bindings_revision"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCoordinator:
+    """A coordinator as stored; no chat yet when ``chat`` is None."""
+
+    alias: str
+    code: bytes
+    """SHA-256 of the personal code."""
+    chat: bytes | None
+    recipient: bytes | None
+    """Sealed channel and chat id."""
+    language: str
+
+
+def insert_step(
+    connection: Connection, step: VettingStep, id: int | None = None, note: bytes | None = None
+) -> None:
+    """Store a step; ``note`` is sealed for the row ``id``. What the step says is not."""
+    row = {
+        "organization": step.organization,
+        "kind": step.kind.value,
+        "coordinator": step.coordinator,
+        "day": step.day,
+        "id": id,
+        "note": note,
+    }
+    connection.execute(vetting_step.insert(), row)
+    advance(connection, LIVE_REVISION)
+
+
+def load_steps(connection: Connection) -> dict[OrganizationId, list[VettingStep]]:
+    """Return every step without its note, by organization, in the order they were taken."""
+    found: dict[OrganizationId, list[VettingStep]] = {}
+    for step in _steps(connection):
+        found.setdefault(step.organization, []).append(step)
+    return found
+
+
+def _steps(connection: Connection) -> Iterator[VettingStep]:
+    columns = vetting_step.c
+    query = select(columns.organization, columns.kind, columns.day, columns.coordinator)
+    for organization, kind, day, alias in connection.execute(query.order_by(columns.number)):
+        yield VettingStep(OrganizationId(organization), StepKind(kind), day, alias)
+
+
+def load_notes(
+    connection: Connection, organization: OrganizationId
+) -> list[tuple[date, str, int, bytes]]:
+    """Return day, coordinator, row id and sealed note of an organization's call-backs."""
+    columns = vetting_step.c
+    query = (
+        select(columns.day, columns.coordinator, columns.id, columns.note)
+        .where(columns.organization == organization, columns.note.is_not(None))
+        .order_by(columns.number)
+    )
+    return [(day, alias, id, note) for day, alias, id, note in connection.execute(query)]
+
+
+def note_binding(connection: Connection, organization: str, kind: StepKind, today: date) -> None:
+    """Record that an organization has a chat now, or has none any more."""
+    insert_step(connection, VettingStep(OrganizationId(organization), kind, today))
+
+
+def load_coordinators(connection: Connection) -> list[StoredCoordinator]:
+    """Return every coordinator, by alias."""
+    columns = coordinator.c
+    query = select(
+        columns.alias, columns.code, columns.chat, columns.recipient, columns.language
+    ).order_by(columns.alias)
+    return [StoredCoordinator(*row) for row in connection.execute(query)]
+
+
+def insert_coordinator(connection: Connection, alias: str, code: bytes) -> None:
+    """Store a coordinator who has no chat yet. An alias that is taken is an error."""
+    connection.execute(coordinator.insert(), {"alias": alias, "code": code, "language": ""})
+    advance(connection, BINDINGS_REVISION)
+
+
+def seat_coordinator(
+    connection: Connection, alias: str, chat: bytes, recipient: bytes, language: str
+) -> None:
+    """Give a coordinator a private chat, in place of the one before."""
+    connection.execute(
+        update(coordinator)
+        .where(coordinator.c.alias == alias)
+        .values(chat=chat, recipient=recipient, language=language)
+    )
+    advance(connection, BINDINGS_REVISION)
+
+
+def delete_coordinator(connection: Connection, alias: str) -> bool:
+    """Take a coordinator out; what they did stays. Return whether there was one."""
+    gone = connection.execute(delete(coordinator).where(coordinator.c.alias == alias)).rowcount
+    advance(connection, BINDINGS_REVISION)
+    return bool(gone)

@@ -1,0 +1,148 @@
+"""A changed listing is there at the next turn, in every process on the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import watch
+from bot.renewal import Renewal
+from bot.runner import Runner
+from bot.settings import Settings
+from bot.starting import fictional_rows, today
+from bot.watch import ListingWatch
+from bot.world import Rows
+from databases import BACKENDS
+from handlers.turn import Context, Outcome, Reply, Session, Turn, World
+from referrals.directory import Directory, ServiceId, build_directory
+from referrals.events import ListingDoubted, VettingStepTaken
+from referrals.store import listings, records, vetting
+from referrals.vetting import StepKind, VettingStep, vouched
+from shell import Shell, apology, open_shell
+from worlds import fictional_world
+
+SETTINGS = Settings(directory="fictional")
+
+
+@pytest.fixture(params=BACKENDS)
+def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shell]:
+    with open_shell(request.param, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _look_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the clock decides elsewhere is decided at every transaction here."""
+    monkeypatch.setattr(watch, "LOOK_SECONDS", 0.0)
+
+
+class Seen:
+    """A conversation that keeps what it may look at."""
+
+    def __init__(self) -> None:
+        self.directory = Directory()
+
+    def __call__(self, turn: Turn, session: Session, context: Context) -> Outcome:
+        self.directory = context.world.directory
+        first = next(s.id for s in self.directory.services())
+        organization = next(o.id for o in self.directory.organizations())
+        events = {
+            "doubt": ListingDoubted(first, "closed"),
+            "unsafe": VettingStepTaken(VettingStep(organization, StepKind.REPORTED, context.today)),
+        }
+        event = events.get(turn.text)
+        return Outcome(session, (Reply("ok"),), (event,) if event else ())
+
+
+def runner_on(shell: Shell, seen: Seen, world: World) -> Runner:
+    """Make a runner with a watch, as the service has it."""
+    return Runner(
+        shell.engine, shell.vault, seen, world, apology, now=shell.clock, watch=ListingWatch(0)
+    )
+
+
+async def test_a_report_stops_an_organization_for_the_very_next_turn(shell: Shell) -> None:
+    seen = Seen()
+    runner = runner_on(shell, seen, fictional_world())
+    await runner.start()
+    await runner.receive(shell.arrival("1", "hello"))
+    [organization, *_] = seen.directory.organizations()
+    mine = [s.id for s in seen.directory.services_of(organization.id)]
+    assert any(seen.directory.is_offered(id) for id in mine)
+    await runner.receive(shell.arrival("1", "unsafe"))
+    await runner.receive(shell.arrival("2", "hello"))
+    assert not any(seen.directory.is_offered(id) for id in mine)
+    await runner.stop()
+
+
+async def test_another_process_sees_what_the_first_one_stored(shell: Shell) -> None:
+    here, there = Seen(), Seen()
+    runners = [runner_on(shell, seen, fictional_world()) for seen in (here, there)]
+    for runner in runners:
+        await runner.start()
+    await runners[1].receive(shell.arrival("9", "hello"))
+    for person in "123":
+        await runners[0].receive(shell.arrival(person, "doubt"))
+    await runners[1].receive(shell.arrival("9", "hello"))
+    first = next(s.id for s in there.directory.services())
+    assert there.directory.standing(first).doubts == ("closed",)
+    for runner in runners:
+        await runner.stop()
+
+
+async def test_a_new_day_ends_what_was_good_for_a_day(shell: Shell) -> None:
+    seen = Seen()
+    runner = runner_on(shell, seen, fictional_world())
+    await runner.start()
+    await runner.receive(shell.arrival("1", "hello"))
+    first = next(s.id for s in seen.directory.services())
+    day = seen.directory.live.day
+    await runner.call(lambda c: listings.save_capacity(c, first, "", day + timedelta(days=1), day))
+    await runner.receive(shell.arrival("1", "hello"))
+    assert seen.directory.closed_until(first) == day + timedelta(days=1)
+    shell.clock.advance(days=1)
+    await runner.receive(shell.arrival("1", "hello"))
+    assert seen.directory.closed_until(first) is None
+    await runner.stop()
+
+
+def vetted(rows: Rows, shell: Shell) -> None:
+    """Store a directory whose organizations are all vetted."""
+    with shell.engine.begin() as connection:
+        records.save_package(connection, rows, today())
+        for organization in build_directory(rows).organizations():
+            for step in vouched(organization.id, shell.clock().date()):
+                vetting.insert_step(connection, step)
+
+
+async def test_a_loaded_directory_replaces_the_old_one_without_a_restart(shell: Shell) -> None:
+    rows = dict(fictional_rows(SETTINGS))
+    vetted(rows, shell)
+    world = replace(fictional_world(), is_fictional=False)
+    with shell.engine.begin() as connection:
+        world = replace(world, directory=build_directory(records.load_rows(connection)))
+    seen, follower = Seen(), ListingWatch(1)
+    runner = Runner(
+        shell.engine, shell.vault, seen, world, apology, now=shell.clock, watch=follower
+    )
+    renewal = Renewal(shell.engine, follower, lambda: runner.world)
+    await runner.start()
+    task = asyncio.create_task(renewal.run())
+    gone, *kept = rows["services"]
+    with shell.engine.begin() as connection:
+        records.save_package(connection, {**rows, "services": kept}, today())
+
+    async def is_new() -> bool:
+        await runner.receive(shell.arrival("1", "hello"))
+        return seen.directory.service(ServiceId(gone["id"])) is None
+
+    while not await is_new():  # noqa: ASYNC110 - the renewal makes it true
+        await asyncio.sleep(0.01)
+    assert any(seen.directory.is_offered(s.id) for s in seen.directory.services())
+    task.cancel()
+    await runner.stop()
