@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 LANGUAGES := es fr pt ht
 
-.PHONY: run test check bench soak chat catalogs extract format clean setup help
+.PHONY: run test check bench simulate soak chat catalogs extract format clean setup help
 
 help:
 	@echo "make run     set up and start Faro (web chat, or Telegram with FARO_TELEGRAM_TOKEN)"
@@ -14,6 +14,7 @@ help:
 	@echo "make check   ruff, mypy --strict, import direction"
 	@echo "make chat    talk with it in this terminal"
 	@echo "make bench   measure; writes docs/benchmarks.md"
+	@echo "make simulate  a made-up month: nearest first beside Faro; writes docs/matching.md"
 	@echo "make soak    the long crash test"
 
 $(VENV)/bin/python:
@@ -60,6 +61,9 @@ format: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	@$(BIN)/python tests/bench/run.py
+
+simulate: $(DEV_STAMP)
+	@$(BIN)/python tests/bench/month.py --write
 
 soak: $(DEV_STAMP)
 	@FARO_TEST_KILLS=200 $(BIN)/python -m pytest -q tests/test_crash.py

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from referrals.sectors import Sectors
+
 SHOWABLE_MARKS = frozenset({"sourced", "stale", "uncertain", "secondary"})
 
 TOPICS = frozenset(
@@ -28,6 +30,7 @@ TOPICS = frozenset(
         "labour_rights",
         "return_reintegration",
         "human_rights",
+        "justice",
         "information",
     }
 )
@@ -60,6 +63,8 @@ class Contact:
     """"sourced", "stale", "uncertain"; others are not loaded."""
     names: Mapping[str, str]
     """What the line is, by language code. Says which option to choose, where there is one."""
+    has_day: bool = True
+    """The source carries a day; without it only the year of ``checked`` is told."""
 
     def serves(self, topic: str, area: str) -> bool:
         """Tell whether it is for this topic and reachable from this state."""
@@ -93,10 +98,27 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """The box that a country lies in, in degrees. It does not cross the date line."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+    def holds(self, latitude: float, longitude: float) -> bool:
+        """Tell whether a point lies in it."""
+        return self.south <= latitude <= self.north and self.west <= longitude <= self.east
+
+
+@dataclass(frozen=True, slots=True)
 class Country:
     """Everything that is true of one country."""
 
     code: str
+    names: Mapping[str, str]
+    """Its name, by language code."""
+    area: Area
     timezone: ZoneInfo
     timezones: Mapping[str, ZoneInfo]
     """Clocks of the states that have another one than the country, by state code."""
@@ -107,12 +129,14 @@ class Country:
     regions: Mapping[str, Mapping[str, str]]
     """Region code to language to name."""
     answers: Mapping[str, Mapping[str, Answer]]
-    """Language to slug to answer."""
+    """Language to slug to answer: those that are there in every language."""
     languages: tuple[str, ...]
     """Offered languages, the country's own first."""
+    sectors: tuple[Sectors, ...] = ()
+    """How others sort the needs; none where the country's folder does not say."""
 
     def contacts_for(self, topic: str, area: str = "") -> tuple[Contact, ...]:
-        """List the lines for a topic, the best first.
+        """List the lines for a topic, the best first; none where no line is for it.
 
         ``area`` is a state's ISO 3166-2 part; lines of other states are left out. Empty:
         only lines that serve the whole country.

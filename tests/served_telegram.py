@@ -20,9 +20,11 @@ from bot.desk import Converse
 from bot.fallback import apology
 from bot.jobs import Jobs
 from bot.logs import Counters
+from bot.published import PublishedRows
 from bot.runner import Runner
 from bot.settings import Settings
 from bot.vault import fingerprint
+from bot.watch import ListingWatch
 from fake_telegram import Button, FakeTelegram, Message
 from handlers.conversation import converse
 from handlers.notices import shown_code
@@ -256,8 +258,19 @@ def quick_parts(settings: Settings, mind: Converse = converse) -> Parts:
     engine = starting.open_database(settings)
     vault = starting.open_keys(settings)
     world, counters = fictional_world(), Counters()
-    runner = Runner(engine, vault, mind, world, apology(world), count=counters)
-    return Parts(settings, engine, vault, world, runner, counters)
+    watch = ListingWatch(0)
+    runner = Runner(
+        engine,
+        vault,
+        mind,
+        world,
+        apology(world),
+        count=counters,
+        watch=watch,
+        timezone=world.country.timezone,
+    )
+    published = PublishedRows(settings, engine, watch)
+    return Parts(settings, engine, vault, world, runner, counters, watch, published)
 
 
 @contextlib.asynccontextmanager

@@ -17,7 +17,7 @@ from bot.parcel import Arrival, Parcel
 from bot.runner import Runner
 from bot.vault import Vault, fingerprint, make_keys
 from databases import fresh_engine
-from handlers.turn import Context, Outcome, Reply, Session, Turn, World
+from handlers.turn import ChatKind, Context, Outcome, Reply, Session, Turn, World
 from referrals.directory import OrganizationId, ServiceId
 from referrals.events import ChatBound, ReferralRequested
 from referrals.lifecycle import Code, Consent, Priority, Referral, Status
@@ -187,7 +187,8 @@ async def bind(
     await runner.call(
         lambda connection: insert_invitation(connection, fingerprint(token), organization, end)
     )
-    await runner.receive(shell.arrival(chat, command="start", payload=token))
+    turn = {"command": "start", "payload": token, "kind": ChatKind.GROUP}
+    await runner.receive(shell.arrival(chat, **turn))
 
 
 def joins(turn: Turn, session: Session, context: Context) -> Outcome | None:

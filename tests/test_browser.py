@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
-from bot.web.app import STATIC
+from bot.settings import LOCALES
 from processes import Served
 from visitor import CHROMIUM, DESKTOP, PHONE, Visitor, launch
 from worlds import fictional_world
@@ -215,11 +215,12 @@ def test_leaving_quickly_empties_the_chat_at_once(
 # ---- the examples on the page --------------------------------------------------------
 
 
-def test_every_example_on_the_page_is_understood() -> None:
-    script = (STATIC / "texts.js").read_text(encoding="utf-8")
+@pytest.mark.parametrize("country", ["mx", "co"])
+def test_every_example_on_the_page_is_understood(country: str) -> None:
+    script = (LOCALES / "countries" / country / "page.js").read_text(encoding="utf-8")
     examples = EXAMPLE.findall(script)
     assert len(examples) == 5
-    reader = fictional_world().understanding
+    reader = fictional_world(country).understanding
     read = {text: reader.of(text, language) for language, text in examples}
     lost = [text for text, m in read.items() if not (m.needs or m.question or m.danger)]
     assert lost == []

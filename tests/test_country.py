@@ -356,6 +356,8 @@ def test_months_and_years_become_their_first_day(mexico: Country) -> None:
     assert contact_of(mexico, "linea-lgbtiq").checked == date(2023, 5, 1)
     assert contact_of(mexico, "emergency-911").checked == date(2025, 1, 1)
     assert contact_of(mexico, "unhcr").checked is None
+    assert contact_of(mexico, "linea-trata").has_day
+    assert not contact_of(mexico, "linea-lgbtiq").has_day
 
 
 def test_the_womens_line_comes_before_the_emergency_line(mexico: Country) -> None:
@@ -499,8 +501,28 @@ def drop_region_name(folder: Path) -> None:
     change(folder / "regions.toml", 'ht = "sid"', 'hat = "sid"')
 
 
-def drop_language(folder: Path) -> None:
-    (folder / "answers" / "pt.toml").unlink()
+def drop_country_name(folder: Path) -> None:
+    change(folder / "country.toml", "name.ht", "name.hat")
+
+
+def turn_area_over(folder: Path) -> None:
+    change(folder / "country.toml", "south = 14.4", "south = 44.4")
+
+
+def lose_a_danger(folder: Path) -> None:
+    change(folder / "contacts.csv", "gender_violence|trafficking|child_alone", "child_alone")
+
+
+def misspell_need_of_sectors(folder: Path) -> None:
+    change(folder / "sectors.toml", "housing =", "houzing =")
+
+
+def drop_need_of_sectors(folder: Path) -> None:
+    change(folder / "sectors.toml", 'trafficking = ["Human Trafficking & Smuggling"]\n', "")
+
+
+def empty_sectors(folder: Path) -> None:
+    change(folder / "sectors.toml", 'housing = ["Shelter"]', "housing = []")
 
 
 def misspell_emergency(folder: Path) -> None:
@@ -519,7 +541,6 @@ def save_in_another_encoding(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "report"),
     [
-        (edit_answer_away, "ht.toml, school: this answer is missing"),
         (add_answer, "fr.toml, scool: sources.toml has no such answer"),
         (lengthen_text, "en.toml, asylum-apply: Expected `str` of length <= 550 - at `$.text`"),
         (misspell_field, "pt.toml, asylum-apply: .*next_step"),
@@ -540,7 +561,12 @@ def save_in_another_encoding(folder: Path) -> None:
         (drop_regions, "regions.toml: no such file"),
         (empty_regions, "regions.toml: no region in it"),
         (drop_region_name, "regions.toml, south: no name in ht"),
-        (drop_language, "pt.toml: no such file"),
+        (drop_country_name, "country.toml, name: none in ht"),
+        (turn_area_over, "country.toml, area: south and west must be less"),
+        (lose_a_danger, "contacts.csv, topics of emergency-911: not for trafficking"),
+        (misspell_need_of_sectors, "sectors.toml, iasc-clusters: no such need: houzing"),
+        (drop_need_of_sectors, "sectors.toml, r4v-sectors: nothing for trafficking"),
+        (empty_sectors, "sectors.toml, iasc-clusters: .*needs"),
         (misspell_emergency, "country.toml, emergency: no such contact"),
         (misspell_timezone, "country.toml, timezone: unknown: America/Mexico"),
         (save_in_another_encoding, "es.toml: not UTF-8"),
@@ -553,6 +579,34 @@ def test_a_broken_folder_says_which_file_and_why(
     with pytest.raises(CountryError) as problem:
         load_country(folder)
     assert re.search(report.replace("$", r"\$"), str(problem.value))
+
+
+def test_an_answer_that_one_language_lacks_is_offered_in_none(folder: Path) -> None:
+    edit_answer_away(folder)
+    answers = load_country(folder).answers
+    assert {len(of_language) for of_language in answers.values()} == {44}
+    assert all("school" not in of_language for of_language in answers.values())
+
+
+@pytest.mark.parametrize("missing", ["answers/pt.toml", "answers"])
+def test_a_country_without_answers_is_served_without_them(folder: Path, missing: str) -> None:
+    path = folder / missing
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert load_country(folder).answers == {language: {} for language in LANGUAGES}
+
+
+def test_a_country_without_sectors_has_none(folder: Path) -> None:
+    (folder / "sectors.toml").unlink()
+    assert load_country(folder).sectors == ()
+
+
+def test_every_place_lies_in_the_box_of_its_country(mexico: Country) -> None:
+    with (MEXICO / "places.tsv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file, delimiter="\t") if row["country"] == "MX"]
+    assert len(rows) > 16_000
+    for row in rows:
+        assert mexico.area.holds(float(row["latitude"]), float(row["longitude"])), row["id"]
+    assert not mexico.area.holds(-25.7, 100.3)
 
 
 def test_a_missing_file_of_places_is_named(folder: Path) -> None:

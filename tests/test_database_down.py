@@ -27,9 +27,11 @@ from bot.fallback import apology, without_database
 from bot.letter import Kind
 from bot.logs import Counters
 from bot.parcel import Arrival, NotCommitted, TryLater, Unreachable
+from bot.published import PublishedRows
 from bot.runner import Runner
 from bot.settings import Settings
 from bot.straight import PAUSE_SECONDS, Straight
+from bot.watch import ListingWatch
 from bot.web.app import web_application
 from databases import own_server
 from fake_telegram import Message
@@ -92,10 +94,20 @@ def parts_of(settings: Settings, clock: Clock) -> Parts:
     engine = starting.open_database(settings)
     vault = starting.open_keys(settings)
     world, counters = fictional_world(), Counters()
+    watch = ListingWatch(0)
     runner = Runner(
-        engine, vault, converse, world, apology(world), now=clock, count=counters, patience=0.05
+        engine,
+        vault,
+        converse,
+        world,
+        apology(world),
+        now=clock,
+        count=counters,
+        patience=0.05,
+        watch=watch,
     )
-    return Parts(settings, engine, vault, world, runner, counters)
+    published = PublishedRows(settings, engine, watch)
+    return Parts(settings, engine, vault, world, runner, counters, watch, published)
 
 
 @dataclass

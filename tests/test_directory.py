@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from referrals.directory import (
     Capacity,
@@ -19,13 +18,16 @@ from referrals.directory import (
     ServiceId,
     build_directory,
 )
-from referrals.hours import hours_of
+from referrals.live import ListingState, Live, Standing, made_up
+from referrals.matching import Match, Search, rank
 from referrals.stubs import read_stubs, term_rows
 
 ORG = "11111111-1111-4111-8111-111111111111"
 SVC = "22222222-2222-4222-8222-222222222222"
 LOC = "33333333-3333-4333-8333-333333333333"
 LINK = "44444444-4444-4444-8444-444444444444"
+NOON = datetime(2026, 11, 24, 18, tzinfo=UTC)
+TODAY = NOON.date()
 
 Tables = dict[str, list[dict[str, str]]]
 
@@ -68,11 +70,23 @@ def the_service(rows: Tables) -> Service:
     return service
 
 
+def vouched_for(directory: Directory) -> Directory:
+    """The directory with every organization vetted."""
+    ids = [organization.id for organization in directory.organizations()]
+    return directory.with_live(Live(TODAY, organizations=made_up(ids, TODAY)))
+
+
+def found(directory: Directory) -> tuple[Match, ...]:
+    return rank(directory, Search(("housing",)), NOON).matches
+
+
 def offered(rows: Tables) -> bool:
     directory = build_directory(rows)
-    is_listed = bool(directory.listings("housing").located)
-    assert is_listed == directory.is_offered(ServiceId(SVC))
-    return is_listed
+    assert not directory.is_offered(ServiceId(SVC))
+    assert not found(directory)
+    vouched = vouched_for(directory)
+    assert bool(found(vouched)) == vouched.is_offered(ServiceId(SVC))
+    return vouched.is_offered(ServiceId(SVC))
 
 
 def test_an_assured_active_service_is_offered() -> None:
@@ -111,7 +125,10 @@ def test_an_unknown_service_is_not_offered_and_has_no_location() -> None:
     assert not directory.is_offered(ServiceId(SVC))
     assert directory.shown_location(ServiceId(SVC)) is None
     assert directory.organization(OrganizationId(ORG)) is None
-    assert directory.listings("housing").located == ()
+    assert found(directory) == ()
+    assert directory.standing(ServiceId(SVC)).code == "gone"
+    assert directory.capacity(ServiceId(SVC)) is None
+    assert directory.closed_until(ServiceId(SVC)) is None
 
 
 def test_a_location_is_shown_with_its_address_and_its_point() -> None:
@@ -141,7 +158,7 @@ def test_the_door_of_a_confidential_location_is_not_in_memory_at_all() -> None:
     assert location is not None
     assert location.address == ""
     assert (location.latitude, location.longitude) == (15.0, -92.2)
-    everything = repr([directory.listings("housing"), location])
+    everything = repr([found(vouched_for(directory)), directory.prepared.listings, location])
     assert "14.91" not in everything
     assert "Calle" not in everything
 
@@ -160,12 +177,50 @@ def test_free_places_are_full_few_or_many() -> None:
         assert the_service(rows).capacity == Capacity(level, date(2026, 11, 22))
 
 
-def test_newer_reports_of_free_places_make_a_new_directory() -> None:
-    directory = build_directory(tables())
-    newer = directory.with_capacities({ServiceId(SVC): Capacity("full", date(2026, 11, 24))})
-    assert newer.listings("housing").located[0].service.capacity is not None
-    assert directory.listings("housing").located[0].service.capacity is None
+def newly_known(state: ListingState) -> Directory:
+    directory = vouched_for(build_directory(tables()))
+    return directory.with_live(replace(directory.live, services={ServiceId(SVC): state}))
+
+
+def test_what_is_newly_known_is_laid_over_the_same_directory() -> None:
+    directory = vouched_for(build_directory(tables()))
+    tapped = Capacity("full", TODAY)
+    newer = newly_known(ListingState(tapped, TODAY + timedelta(2), TODAY, {"closed": 3}))
+    assert newer.capacity(ServiceId(SVC)) == tapped
+    assert newer.closed_until(ServiceId(SVC)) == TODAY + timedelta(2)
+    assert newer.standing(ServiceId(SVC)) == Standing("fresh", TODAY, ("closed",))
+    assert not newer.is_offered(ServiceId(SVC))
+    assert directory.is_offered(ServiceId(SVC))
+    assert directory.capacity(ServiceId(SVC)) is None
     assert newer.shown_location(ServiceId(SVC)) == directory.shown_location(ServiceId(SVC))
+
+
+def test_a_day_that_is_over_closes_nothing() -> None:
+    newer = newly_known(ListingState(closed_until=TODAY))
+    assert newer.closed_until(ServiceId(SVC)) is None
+    assert newer.is_offered(ServiceId(SVC))
+
+
+def test_a_listing_that_nobody_checked_for_half_a_year_drops_out_by_itself() -> None:
+    directory = vouched_for(build_directory(tables()))
+    for days, is_offered in ((180, True), (181, False)):
+        day = date(2026, 11, 1) + timedelta(days)
+        organizations = made_up([OrganizationId(ORG)], day)
+        later = directory.with_live(Live(day, organizations=organizations))
+        assert later.is_offered(ServiceId(SVC)) is is_offered
+        assert bool(found(later)) is is_offered
+
+
+def test_stages_ages_and_the_country_of_holidays_come_from_their_columns() -> None:
+    rows = tables()
+    mark(rows, "faro-stages", "in_transit", SVC)
+    rows["services"][0] |= {"minimum_age": "18", "maximum_age": "soon"}
+    rows["addresses"][0]["country"] = "mx"
+    service, location = the_service(rows), build_directory(rows).location_of(ServiceId(SVC))
+    assert service.stages == {"in_transit"}
+    assert (service.minimum_age, service.maximum_age) == (18, None)
+    assert location is not None
+    assert location.country == "MX"
 
 
 def test_papers_are_asked_not_asked_or_unknown() -> None:
@@ -232,61 +287,6 @@ def test_a_service_area_that_is_a_country_makes_a_service_nationwide() -> None:
     for other in ({"extent": "México"}, {"extent": "mx"}, {"extent_type": "geojson"}):
         rows["service_areas"] = [area | other]
         assert not the_service(rows).is_nationwide
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-MONDAY, TUESDAY, SATURDAY, SUNDAY = "2026-11-23", "2026-11-24", "2026-11-28", "2026-11-29"
-
-
-@pytest.mark.parametrize(
-    ("text", "moment", "is_open"),
-    [
-        ("24/7", f"{SUNDAY}T23:59", True),
-        ("Mo-Fr 09:00-17:00", f"{MONDAY}T09:00", True),
-        ("Mo-Fr 09:00-17:00", f"{MONDAY}T17:00", False),
-        ("Mo-Fr 09:00-17:00; Sa 10:00-14:00", f"{SATURDAY}T13:59", True),
-        ("Mo-Fr 09:00-17:00; Sa 10:00-14:00", f"{SUNDAY}T12:00", False),
-        ("Mo,We 09:00-12:00, 13:00-15:00", f"{MONDAY}T12:30", False),
-        ("Mo,We 09:00-12:00,13:00-15:00", f"{MONDAY}T13:30", True),
-        ("Mo-Su 20:00-08:00", f"{MONDAY}T03:00", True),
-        ("Su 20:00-08:00", f"{MONDAY}T03:00", True),
-        ("Su 20:00-08:00", f"{TUESDAY}T03:00", False),
-        ("Mo-Su 08:00-20:00; Su off", f"{SUNDAY}T12:00", False),
-        ("Sa-Mo 10:00-11:00", f"{SUNDAY}T10:30", True),
-        ("08:00-24:00", f"{SUNDAY}T23:59", True),
-    ],
-)
-def test_opening_hours_are_read(text: str, moment: str, is_open: bool) -> None:
-    hours = hours_of(text)
-    assert hours is not None
-    assert hours.is_open(at(moment)) is is_open
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *(
-            "",
-            "lunes a viernes",
-            "PH off",
-            "Mo-Fr 09:00",
-            "Mo-Fr 25:00-26:00",
-            "Xx 09:00-10:00",
-        ),
-        *("Mo 09:61-10:00", "Mo-Fr sunrise-sunset", "Mo-Tu-We 09:00-10:00", "Mo 9-17", ";"),
-    ],
-)
-def test_hours_that_are_not_understood_are_unknown_not_guessed(text: str) -> None:
-    assert hours_of(text) is None
-
-
-@given(st.text(max_size=250))
-def test_no_text_breaks_the_reading_of_hours(text: str) -> None:
-    hours = hours_of(text)
-    assert hours is None or all(0 <= start < end for start, end in hours.spans)
 
 
 LIST = """id,name,kind,city,state,state_code,latitude,longitude,need_codes,audience,website,\

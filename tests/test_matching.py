@@ -1,17 +1,16 @@
-"""Ranking: rings, who is left out, what comes first, and that no door is given away."""
+"""Ranking: rings, who is left out, what comes first, and that no door is given away.
+
+That every answer is that of the plain rules is in test_matching_oracle.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from hashlib import blake2b
-from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from referrals.directory import (
     Capacity,
@@ -26,8 +25,10 @@ from referrals.directory import (
     build_directory,
 )
 from referrals.hsds import read_package
-from referrals.matching import CITY_KM, RINGS, STEP_KM, Found, Search, rank
+from referrals.live import ListingState, Live, OrganizationState, made_up
+from referrals.matching import Found, Search, rank
 from referrals.places import Coordinates
+from referrals.vetting import StepKind, VettingStep, vetting_of
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # a Tuesday
 TODAY = NOW.date()
@@ -53,12 +54,31 @@ def service(id: str, **more: object) -> Service:
 
 
 def directory(*pairs: tuple[Service, Location | None]) -> Directory:
+    """A directory of vetted organizations."""
+    ids = sorted({s.organization_id for s, _ in pairs})
     return Directory(
-        {Organization(s.organization_id, str(s.organization_id)) for s, _ in pairs},
+        [Organization(id, str(id)) for id in ids],
         [s for s, _ in pairs],
         [place for _, place in pairs if place],
         [ServiceAtLocation(f"l-{s.id}", s.id, place.id) for s, place in pairs if place],
+        Live(TODAY, organizations=made_up(ids, TODAY)),
     )
+
+
+def told(listed: Directory, **states: ListingState) -> Directory:
+    """The directory with something newly known of some services."""
+    services = {ServiceId(id): state for id, state in states.items()}
+    return listed.with_live(replace(listed.live, services=services))
+
+
+def answering(listed: Directory, **states: OrganizationState) -> Directory:
+    """The directory with something newly known of some organizations."""
+    was = listed.live.organizations
+    known = {
+        OrganizationId(id): replace(state, vetting=was[OrganizationId(id)].vetting)
+        for id, state in states.items()
+    }
+    return listed.with_live(replace(listed.live, organizations={**was, **known}))
 
 
 def ids(found: Found) -> list[str]:
@@ -97,7 +117,7 @@ def test_a_search_widens_by_itself_and_says_so() -> None:
 
 def test_nothing_at_all_is_said_as_nothing() -> None:
     found = rank(Directory(), SEARCH, NOW)
-    assert found == Found((), "", False)
+    assert found == Found((), "", False, "none")
     assert rank(directory((service("a"), None)), replace(SEARCH, needs=()), NOW).matches == ()
 
 
@@ -199,8 +219,8 @@ def test_when_all_are_full_the_nearest_ring_says_so() -> None:
     assert "full" in codes(found)
 
 
-def test_a_report_of_free_places_is_forgotten_after_a_week() -> None:
-    for days, known in ((7, True), (8, False)):
+def test_a_report_that_a_house_is_full_is_forgotten_after_two_days() -> None:
+    for days, known in ((2, True), (3, False)):
         listed = directory((service("a", capacity=full(days)), location("a", 1)))
         assert ("full" in codes(rank(listed, SEARCH, NOW))) is known
 
@@ -255,187 +275,241 @@ def test_an_organization_that_answers_here_comes_first_among_equals() -> None:
         assert ids(rank(directory(*pairs), search, NOW))[0] == id
 
 
-def test_equals_take_turns_by_the_day_and_not_by_the_search() -> None:
+def test_equals_take_turns_by_the_lot_and_pages_follow_each_other() -> None:
     listed = directory(*((service(id), location(id, 3)) for id in "abcdef"))
-    firsts = {ids(rank(listed, SEARCH, NOW + timedelta(day)))[0] for day in range(30)}
-    assert len(firsts) > 2
-    assert rank(listed, SEARCH, NOW) == rank(listed, SEARCH, NOW + timedelta(hours=1))
+    searches = [replace(SEARCH, lot=lot) for lot in range(300)]
+    firsts = [ids(rank(listed, search, NOW))[0] for search in searches]
+    assert {first: firsts.count(first) > 25 for first in firsts} == dict.fromkeys("abcdef", True)
+    for search in searches[:20]:
+        page = ids(rank(listed, search, NOW))
+        seen = replace(search, exclude=frozenset(map(ServiceId, page)))
+        everything = page + ids(rank(listed, seen, NOW + timedelta(hours=1)))
+        assert everything == ids(rank(listed, replace(search, limit=6), NOW))
 
 
 def test_a_service_at_two_locations_is_shown_once_at_the_nearer() -> None:
     one = service("a")
     far, near = location("far", 20), location("near", 2)
     links = [ServiceAtLocation(p.id, one.id, p.id) for p in (far, near)]
-    listed = Directory([Organization(BASE.organization_id, "o")], [one], [far, near], links)
+    live = Live(TODAY, organizations=made_up([BASE.organization_id], TODAY))
+    listed = Directory([Organization(BASE.organization_id, "o")], [one], [far, near], links, live)
     (match,) = rank(listed, SEARCH, NOW).matches
     assert match.location == near
 
 
-def haversine(a: Coordinates, b: Coordinates) -> float:
-    p, q = radians(a.latitude), radians(b.latitude)
-    x = sin((p - q) / 2) ** 2
-    x += cos(p) * cos(q) * sin(radians(a.longitude - b.longitude) / 2) ** 2
-    return 2 * 6371.0088 * asin(sqrt(min(1.0, x)))
+def test_nobody_is_sent_to_an_organization_that_was_not_vetted() -> None:
+    listed = directory((service("a"), location("a", 1)))
+    for live in (Live(TODAY), Live(TODAY, organizations={})):
+        found = rank(listed.with_live(live), SEARCH, NOW)
+        assert (found.matches, found.why) == ((), "none")
 
 
-LATITUDES = st.sampled_from([-89.9, -0.2, 0.1, 14.7, 14.9, 15.05, 19.4, 32.5, 89.8])
-LONGITUDES = st.sampled_from([-180.0, -179.9, 179.9, -92.26, -92.4, -92.0, -117.0, 0.0, 180.0])
-POINTS = st.builds(Coordinates, LATITUDES, LONGITUDES)
-STATES = st.sampled_from(["Chiapas", "Puebla"])
-AUDIENCES = st.frozensets(st.sampled_from(["women", "men", "lgbtiq", "everyone"]), max_size=2)
-NEEDS = st.frozensets(st.sampled_from(["housing", "health"]), min_size=1)
+def newly_vetted(days: int) -> OrganizationState:
+    kinds = (StepKind.APPROVED, StepKind.APPROVED, StepKind.CALLED_BACK, StepKind.BOUND)
+    steps = [
+        VettingStep(OrganizationId("o"), kind, TODAY - timedelta(days), f"c{number}")
+        for number, kind in enumerate(kinds)
+    ]
+    return OrganizationState(vetting_of(steps, TODAY))
 
 
-@st.composite
-def worlds(draw: st.DrawFn) -> tuple[Directory, tuple[tuple[Service, Location | None], ...]]:
-    """Draw a directory of up to twelve services, some of them not offered."""
-    pairs: list[tuple[Service, Location | None]] = []
-    for number in range(draw(st.integers(0, 12))):
-        level = draw(st.sampled_from(["full", "few", "many", "unknown"]))
-        drawn = service(
-            f"s{number}",
-            organization_id=OrganizationId(draw(st.sampled_from(["o", "stub"]))),
-            status=draw(st.sampled_from(["active", "active", "inactive"])),
-            assured_date=draw(st.sampled_from([date(2026, 11, 1), None])),
-            needs=draw(NEEDS),
-            audiences=draw(AUDIENCES),
-            languages=draw(st.frozensets(st.sampled_from(["es", "ht"]))),
-            asks_papers=draw(st.sampled_from([True, False, None])),
-            schedule_text=draw(st.sampled_from(["", "24/7", "Mo 01:00-02:00"])),
-            capacity=Capacity(level, TODAY - timedelta(draw(st.sampled_from([0, 7, 8])))),
-            is_nationwide=draw(st.booleans()),
-        )
-        point = draw(st.none() | POINTS)
-        place = point and Location(
-            LocationId(f"l{number}"),
-            "n",
-            "c",
-            draw(STATES),
-            "",
-            point.latitude,
-            point.longitude,
-            is_confidential=draw(st.booleans()),
-        )
-        pairs.append((drawn, place or None))
-    links = [ServiceAtLocation(f"k{s.id}", s.id, p.id) for s, p in pairs if p]
-    built = Directory(
-        [
-            Organization(OrganizationId("o"), "o"),
-            Organization(OrganizationId("stub"), "s", status="stub"),
-        ],
-        [s for s, _ in pairs],
-        [p for _, p in pairs if p],
-        links,
+def test_on_probation_only_the_barred_needs_are_left_out() -> None:
+    both = service("a", needs=frozenset({"housing", "trafficking"}))
+    listed = directory((both, location("a", 1)))
+    for days, barred in ((89, True), (90, False)):
+        live = Live(TODAY, organizations={OrganizationId("o"): newly_vetted(days)})
+        new = listed.with_live(live)
+        assert ids(rank(new, SEARCH, NOW)) == ["a"]
+        cases = rank(new, replace(SEARCH, needs=("trafficking",)), NOW)
+        assert (ids(cases), cases.why) == (([], "none") if barred else (["a"], ""))
+        of_both = rank(new, replace(SEARCH, needs=("trafficking", "housing")), NOW)
+        needs = [r.value for r in of_both.matches[0].reasons if r.code == "need"]
+        assert needs == (["housing"] if barred else ["housing", "trafficking"])
+        assert new.is_offered(ServiceId("a"), "trafficking") is not barred
+
+
+def test_on_probation_a_house_for_minors_only_takes_nobody() -> None:
+    minors = service("a", audiences=frozenset({"minors"}))
+    live = Live(TODAY, organizations={OrganizationId("o"): newly_vetted(5)})
+    new = directory((minors, location("a", 1))).with_live(live)
+    assert rank(new, SEARCH, NOW).matches == ()
+    assert not new.is_offered(ServiceId("a"))
+
+
+def test_a_house_that_is_closed_for_some_days_opens_again_by_itself() -> None:
+    listed = directory((service("a"), location("a", 1)))
+    for days, is_shown in ((1, False), (0, True)):
+        closed = told(listed, a=ListingState(closed_until=TODAY + timedelta(days)))
+        assert bool(rank(closed, SEARCH, NOW).matches) is is_shown
+        assert closed.is_offered(ServiceId("a")) is is_shown
+
+
+def test_what_was_told_today_counts_more_than_what_the_directory_says() -> None:
+    listed = directory((service("a", capacity=full()), location("a", 1)))
+    newer = told(listed, a=ListingState(capacity=Capacity("few", TODAY)))
+    assert "free_places" in codes(rank(newer, SEARCH, NOW))
+    assert "full" in codes(rank(listed, SEARCH, NOW))
+
+
+WHYS: list[tuple[str, dict[str, object], ListingState, dict[str, object]]] = [
+    ("full", {"capacity": full()}, ListingState(), {}),
+    ("closed", {}, ListingState(closed_until=TODAY + timedelta(3)), {}),
+    ("asks_papers", {"asks_papers": True}, ListingState(), {"no_papers": True}),
+    ("not_for_her", {"audiences": frozenset({"men"})}, ListingState(), {}),
+    ("stale", {"assured_date": TODAY - timedelta(181)}, ListingState(), {}),
+]
+
+
+@pytest.mark.parametrize("number", range(len(WHYS)))
+def test_a_search_says_why_it_had_to_go_further(number: int) -> None:
+    why, fields, state, wishes = WHYS[number]
+    asked = only(SEARCH, audiences=frozenset({"women"}), **wishes)
+    near, far = (service("near", **fields), location("a", 1)), (service("far"), location("b", 99))
+    found = rank(told(directory(near, far), near=state), asked, NOW)
+    assert (found.ring, found.widened, found.why) == ("state", True, why)
+    nothing = rank(told(directory(near), near=state), asked, NOW)
+    if why == "full":
+        assert (ids(nothing), nothing.widened, nothing.why) == (["near"], False, "")
+    else:
+        assert (ids(nothing), nothing.why) == ([], why)
+
+
+def test_the_most_telling_reason_is_said() -> None:
+    pairs = [(service(why, **fields), location(why, 1)) for why, fields, _, _ in WHYS if fields]
+    pairs.append((service("closed"), location("closed", 2)))
+    listed = told(directory(*pairs, (service("far"), location("far", 99))), closed=WHYS[1][2])
+    asked = replace(SEARCH, audiences=frozenset({"women"}), no_papers=True)
+    left = [why for why, *_ in WHYS]
+    while left:
+        gone = frozenset(ServiceId(id) for id, *_ in WHYS if id not in left)
+        found = rank(listed, replace(asked, exclude=gone), NOW)
+        assert (ids(found)[:1], found.why) == (["far"], left.pop(0))
+
+
+def test_what_is_not_for_her_does_not_count_as_full() -> None:
+    men = service("men", audiences=frozenset({"men"}), capacity=full())
+    listed = directory((men, location("a", 1)), (service("far"), location("b", 99)))
+    asked = replace(SEARCH, audiences=frozenset({"women"}))
+    assert rank(listed, asked, NOW).why == "not_for_her"
+
+
+def test_who_asks_for_papers_is_left_out_when_she_has_none() -> None:
+    pairs = [(service(str(asks), asks_papers=asks), location(str(asks), 5)) for asks in ASKS]
+    found = rank(directory(*pairs), replace(SEARCH, no_papers=True), NOW)
+    assert ids(found) == ["False", "None"]
+    assert ids(rank(directory(*pairs), SEARCH, NOW)) == ["False", "None", "True"]
+
+
+ASKS = (True, None, False)
+
+
+def test_part_of_the_way_counts_and_leaves_nobody_out() -> None:
+    for_others = service("others", stages=frozenset({"settling"}))
+    hers = service("hers", stages=frozenset({"in_transit", "returning"}))
+    listed = directory(
+        (for_others, location("a", 1)), (service("all"), location("b", 3)), (hers, location("c", 9))
     )
-    return built, tuple(pairs)
+    found = rank(listed, replace(SEARCH, stage="in_transit"), NOW)
+    assert ids(found) == ["hers", "all", "others"]
+    assert "stage" in codes(found, 0)
+    assert "stage" not in codes(found, 2)
 
 
-SEARCHES = st.builds(
-    Search,
-    needs=NEEDS,
-    point=st.none() | POINTS,
-    state=STATES | st.just(""),
-    language=st.sampled_from(["es", "ht", "fr"]),
-    audiences=st.frozensets(st.sampled_from(["women", "men", "trans"]), max_size=2),
-    exclude=st.frozensets(st.sampled_from([ServiceId("s0"), ServiceId("s1")])),
-    ring=st.sampled_from(["", *RINGS]),
-    can_receive=st.frozensets(st.just(OrganizationId("o"))),
-)
+def test_a_house_for_adults_is_left_out_for_minors_and_one_for_minors_is_for_them() -> None:
+    adults, young = service("adults", minimum_age=18), service("young", maximum_age=17)
+    pairs = [
+        (adults, location("a", 1)),
+        (young, location("b", 12)),
+        (service("c"), location("c", 9)),
+    ]
+    found = rank(directory(*pairs), replace(SEARCH, audiences=frozenset({"minors"})), NOW)
+    assert ids(found) == ["young", "c"]
+    assert "adults" in ids(rank(directory(*pairs), SEARCH, NOW))
 
 
-class BruteForce:
-    """The same rules over every service, written down once more and plainly."""
-
-    def __init__(self, search: Search, pairs: tuple[tuple[Service, Location | None], ...]) -> None:
-        self.search, self.pairs = search, pairs
-        self.audiences = set(search.audiences)
-        if "trans" in self.audiences:
-            self.audiences.add("lgbtiq")
-
-    def km(self, place: Location | None) -> float | None:
-        if self.search.point is None or place is None:
-            return None
-        assert place.latitude is not None
-        assert place.longitude is not None
-        return haversine(self.search.point, Coordinates(place.latitude, place.longitude))
-
-    def fits(self, s: Service) -> bool:
-        offered = s.status == "active" and s.assured_date and s.organization_id == "o"
-        welcome = not s.audiences or not self.audiences or "everyone" in s.audiences
-        welcome = welcome or bool(s.audiences & self.audiences)
-        wanted = bool(s.needs & set(self.search.needs)) and s.id not in self.search.exclude
-        return bool(offered) and welcome and wanted
-
-    def inside(self, s: Service, place: Location | None, ring: str) -> bool:
-        if ring == "remote":
-            return place is None or s.is_nationwide
-        if ring == "city":
-            km = self.km(place)
-            return km is not None and km <= CITY_KM
-        if ring == "state":
-            return place is not None and place.state == self.search.state
-        return place is not None
-
-    def level(self, s: Service) -> str:
-        assert s.capacity is not None
-        return s.capacity.available if (TODAY - s.capacity.updated).days <= 7 else "unknown"
-
-    def key(self, s: Service, place: Location | None, ring: str) -> tuple[bool, int, bytes]:
-        cost = 0.0 if ring == "remote" else self.km(place) or 0.0
-        cost -= 60 * len(s.needs & set(self.search.needs))
-        cost -= 20 if self.search.language in s.languages else 0
-        cost -= 20 if s.audiences & self.audiences else 0
-        cost -= 0 if s.asks_papers is None else -10 if s.asks_papers else 10
-        cost -= 5 if s.schedule_text == "24/7" else 0
-        cost -= 5 if s.organization_id in self.search.can_receive else 0
-        cost -= {"many": 15, "few": 8}.get(self.level(s), 0)
-        draw = blake2b(f"{s.id}{TODAY}".encode(), digest_size=8).digest()
-        return (self.level(s) == "full", round(cost / STEP_KM), draw)
-
-    def answer(self) -> tuple[list[str], str]:
-        first = "city" if self.search.point else "state" if self.search.state else "country"
-        rings = RINGS[max(RINGS.index(first), RINGS.index(self.search.ring or "city")) :]
-        answers: list[tuple[bool, list[str], str]] = []
-        for ring in rings:
-            keyed = sorted(
-                (self.key(s, p, ring), s.id)
-                for s, p in self.pairs
-                if self.fits(s) and self.inside(s, p, ring)
-            )
-            if keyed:
-                answers.append((keyed[0][0][0], [id for _, id in keyed[:3]], ring))
-        best = min(answers, key=lambda answer: answer[0], default=(False, [], ""))
-        return list(best[1]), best[2]
+def test_a_way_in_without_steps_is_worth_a_longer_way() -> None:
+    listed = directory(
+        (service("steps"), location("a", 1)),
+        (service("ramp", accessibility="Entrada sin escalones."), location("b", 15)),
+    )
+    found = rank(listed, replace(SEARCH, wheelchair=True), NOW)
+    assert ids(found) == ["ramp", "steps"]
+    assert "accessibility" in codes(found)
+    assert ids(rank(listed, SEARCH, NOW)) == ["steps", "ramp"]
 
 
-@given(worlds(), SEARCHES)
-def test_the_result_is_that_of_looking_at_every_service(
-    world: tuple[Directory, tuple[tuple[Service, Location | None], ...]], search: Search
-) -> None:
-    found = rank(world[0], search, NOW)
-    assert (ids(found), found.ring) == BruteForce(search, world[1]).answer()
+def test_a_listing_that_ages_falls_back_and_says_so() -> None:
+    ages = {"checked": 45, "ageing": 46, "stale": 91}
+    pairs = [
+        (service(code, assured_date=TODAY - timedelta(days)), location(code, 10))
+        for code, days in ages.items()
+    ]
+    found = rank(directory(*pairs), SEARCH, NOW)
+    assert ids(found) == ["checked", "ageing", "stale"]
+    for number, (code, days) in enumerate(ages.items()):
+        (told_of,) = [r.value for r in found.matches[number].reasons if r.code in ages]
+        assert code in codes(found, number)
+        assert told_of == (TODAY - timedelta(days)).isoformat()
 
 
-@given(worlds(), SEARCHES)
-def test_no_match_is_ever_from_a_service_that_is_not_offered(
-    world: tuple[Directory, tuple[tuple[Service, Location | None], ...]], search: Search
-) -> None:
-    listed = world[0]
-    for match in rank(listed, search, NOW).matches:
-        assert listed.is_offered(match.service.id)
-        assert match.organization.id == match.service.organization_id
-        if match.location and match.location.is_confidential:
-            assert match.distance_km is None
-            assert match.location.latitude is None
+def test_what_three_people_said_counts_and_is_told() -> None:
+    listed = directory((service("a"), location("a", 1)), (service("b"), location("b", 9)))
+    for people, first in ((2, "a"), (3, "b")):
+        said = told(listed, a=ListingState(doubts={"asked_money": people}))
+        found = rank(said, SEARCH, NOW)
+        assert ids(found)[0] == first
+        assert any("doubted" in codes(found, n) for n in range(2)) is (people == 3)
 
 
-@given(worlds(), SEARCHES)
-def test_no_full_house_ever_comes_before_a_free_one(
-    world: tuple[Directory, tuple[tuple[Service, Location | None], ...]], search: Search
-) -> None:
-    found = rank(world[0], search, NOW)
-    fulls = ["full" in codes(found, number) for number in range(len(found.matches))]
-    assert fulls == sorted(fulls)
+def test_one_missed_request_sinks_nobody_and_silence_does() -> None:
+    pairs = [
+        (service(id, organization_id=OrganizationId(id)), location(id, km))
+        for id, km in (("a", 2), ("b", 12))
+    ]
+    listed = directory(*pairs)
+    once = answering(listed, a=OrganizationState(asked=1))
+    usual = answering(listed, a=OrganizationState(asked=20, answered=15))
+    never = answering(listed, a=OrganizationState(asked=20))
+    firsts = [ids(rank(one, SEARCH, NOW))[0] for one in (once, usual, never)]
+    assert firsts == ["a", "a", "b"]
+
+
+def test_requests_that_wait_spread_the_load() -> None:
+    pairs = [(service(id, organization_id=OrganizationId(id)), location(id, 2)) for id in "ab"]
+    busy = answering(directory(*pairs), a=OrganizationState(waiting=4))
+    assert {ids(rank(busy, replace(SEARCH, lot=lot), NOW))[0] for lot in range(20)} == {"b"}
+
+
+def test_when_it_opens_later_today_the_hour_is_said() -> None:
+    opened = service("a", schedule_text="Mo-Fr 16:30-18:00")
+    found = rank(directory((opened, location("a", 1))), SEARCH, NOW)
+    assert [r.value for r in found.matches[0].reasons if r.code == "opens_at"] == ["16:30"]
+    assert not {"closed_now", "open_now"} & codes(found)
+    late = rank(directory((opened, location("a", 1))), SEARCH, NOW + timedelta(hours=4))
+    assert "closed_now" in codes(late)
+
+
+def test_one_place_without_a_point_hides_nobody_else() -> None:
+    nowhere = location("a", 1, latitude=None, longitude=None)
+    listed = directory((service("a"), nowhere), (service("b"), location("b", 30)))
+    assert ids(rank(listed, SEARCH, NOW)) == ["b"]
+    further = rank(listed, replace(SEARCH, ring="state"), NOW)
+    assert ids(further) == ["b", "a"]
+    assert further.matches[1].distance_km is None
+
+
+def test_a_changed_layer_gives_what_a_new_directory_gives() -> None:
+    pairs = [(service(f"s{n}"), location(f"l{n}", n)) for n in range(100)]
+    listed = directory(*pairs)
+    few = told(listed, s7=ListingState(capacity=Capacity("many", TODAY)))
+    assert ids(rank(few, SEARCH, NOW))[0] == "s7"
+    assert ids(rank(listed, SEARCH, NOW))[0] != "s7"
+    back = few.with_live(listed.live)
+    assert rank(back, SEARCH, NOW) == rank(listed, SEARCH, NOW)
+
+
+def only(search: Search, **wishes: object) -> Search:
+    return replace(search, **wishes)  # type: ignore[arg-type]  # a short way to name fields
 
 
 FICTIONAL = Path(__file__).parent.parent / "locales/countries/mx/fictional"
@@ -445,6 +519,8 @@ def test_every_need_finds_something_in_the_fictional_directory() -> None:
     files = {path.name: path.read_bytes() for path in FICTIONAL.glob("*.csv")}
     assert len(files) > 12
     listed = build_directory(read_package(files).rows)
+    organizations = made_up([o.id for o in listed.organizations()], TODAY)
+    listed = listed.with_live(Live(TODAY, organizations=organizations))
     needs = {need for s in listed.services() for need in s.needs}
     assert len(needs) == 16
     for need in sorted(needs):

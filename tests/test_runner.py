@@ -6,9 +6,12 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from bot.letter import Dispatch, Kind, Letter
 from bot.parcel import NotCommitted
@@ -36,10 +39,23 @@ from referrals.events import (
     StaffLanguageChanged,
 )
 from referrals.lifecycle import Code, MoveNotAllowed, Status, move
+from referrals.store import tables
 from referrals.store.cases import cases_by_code
 from referrals.store.engine import open_engine
 from referrals.store.signals import count_signals
-from shell import CLINIC, SHELTER, Shell, bind, echo, joins, open_shell, referral, request
+from shell import (
+    CLINIC,
+    SHELTER,
+    WORLD,
+    Shell,
+    apology,
+    bind,
+    echo,
+    joins,
+    open_shell,
+    referral,
+    request,
+)
 
 
 @pytest.fixture(params=BACKENDS)
@@ -586,3 +602,23 @@ async def test_a_group_with_a_new_id_keeps_everything(shell: Shell) -> None:
     assert box.texts("-100999") == ["after", "new"]
     assert shell.rows("staff_chat") == 1
     await runner.stop()
+
+
+async def test_days_are_those_of_the_country_and_not_of_the_server(shell: Shell) -> None:
+    """Past midnight in UTC it is still evening there: figures of today must hold it."""
+    shell.clock.moment = datetime(2026, 3, 2, 3, tzinfo=UTC)
+    runner = Runner(
+        shell.engine,
+        shell.vault,
+        echo,
+        WORLD,
+        apology,
+        now=shell.clock,
+        timezone=ZoneInfo("America/Mexico_City"),
+    )
+    await runner.start()
+    await runner.receive(shell.arrival("1", "hola"))
+    await runner.stop()
+    with shell.engine.connect() as connection:
+        [stored] = connection.execute(select(tables.session.c.day)).scalars()
+    assert stored == date(2026, 3, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.names import DANGER_NEEDS, NEEDS
-from handlers.person import counting, danger, find, menu, place, privacy
+from handlers.person import counting, danger, menu, place, privacy
 from handlers.person.asked import asked_in
 from handlers.person.together import beginning, respond, wanting
 from handlers.scene import Scene, rows
@@ -31,7 +31,7 @@ def is_request(scene: Scene) -> bool:
     found = scene.context.world.places.find(scene.turn.text, 1)
     asked = asked_in(scene)
     is_place = bool(found) and found[0].exact
-    return not is_place and bool(asked.needs or asked.question)
+    return not is_place and bool(asked.needs or scene.meaning.question)
 
 
 def receive_safe(scene: Scene, answer: str) -> Outcome:
@@ -74,10 +74,3 @@ def receive_count_text(scene: Scene) -> Outcome:
     """Read a typed answer to being counted; any other text goes its own way."""
     word = scene.meaning.interrupt
     return counting.receive(scene, word) if word in {"yes", "no"} else receive_text(scene)
-
-
-def show_again(scene: Scene) -> Outcome:
-    """Show the last list again."""
-    if not scene.session.needs:
-        return menu.old_button(scene)
-    return find.search(scene, is_first=False)

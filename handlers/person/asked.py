@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 from handlers.names import NEEDS
 from handlers.person.questions import NEXT_NEEDS, answers_of
@@ -23,6 +24,8 @@ class Asked:
     """The best first."""
     question: str = ""
     """Slug of an answer that exists in her language."""
+    lacking: str = ""
+    """Slug of what she asked, where this country has no checked answer to it."""
     offers: tuple[str, ...] = ()
     """Slugs of the nearest answers, where none is good enough."""
     near: tuple[str, ...] = ()
@@ -35,11 +38,12 @@ class Asked:
 def asked_in(scene: Scene) -> Asked:
     """Read what a text asks for."""
     meaning = scene.meaning
-    question = question_of(scene)
+    question, needs = question_of(scene), needs_of(scene)
     return Asked(
         danger=meaning.danger.value if meaning.danger else "",
-        needs=needs_of(scene),
+        needs=needs,
         question=question,
+        lacking=lacking_of(scene, with_near=not (needs or scene.session.needs)),
         offers=() if question else nearest(scene),
         near=tuple(slug for slug in nearest(scene, NEAR) if slug != question),
         says_place=meaning.place is not None and meaning.place_is_sure,
@@ -58,11 +62,24 @@ def question_of(scene: Scene) -> str:
     return guess.value if guess and guess.value in answers_of(scene) else ""
 
 
+def lacking_of(scene: Scene, with_near: bool) -> str:
+    """Return the slug of what she asked if there is no answer to it, or empty.
+
+    ``with_near``: the likeliest question counts too, as nothing else is wanted.
+    """
+    near = (guess for guess in scene.meaning.questions if with_near and guess.confidence >= NEAR)
+    guess = scene.meaning.question or next(near, None)
+    return guess.value if guess and guess.value not in answers_of(scene) else ""
+
+
 def nearest(scene: Scene, least: float = 0.0) -> tuple[str, ...]:
-    """Return the slugs of the nearest answers that exist in her language."""
+    """Return the slugs of the nearest answers that exist in her language.
+
+    What is less likely than a question without an answer is no help.
+    """
     known = answers_of(scene)
-    near = (g for g in scene.meaning.questions if g.confidence >= least and g.value in known)
-    return tuple(dict.fromkeys(g.value for g in near))
+    likelier = takewhile(lambda guess: guess.value in known, scene.meaning.questions)
+    return tuple(dict.fromkeys(g.value for g in likelier if g.confidence >= least))
 
 
 def besides(scene: Scene, asked: Asked) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.person import rings
 from handlers.scene import Scene, button, rows
 from handlers.turn import Outcome, Reply
 from referrals.events import Event, NeedAsked, NeedUnmet
@@ -11,7 +12,7 @@ STEP = "count"
 """The step that reads a typed yes or no to the question."""
 
 
-def ask(scene: Scene) -> tuple[Reply, ...]:
+def ask(scene: Scene, unmet: str = "") -> tuple[Reply, ...]:
     """Return the question, where it was not answered yet and may be asked."""
     if not may_ask(scene):
         return ()
@@ -20,7 +21,8 @@ def ask(scene: Scene) -> tuple[Reply, ...]:
         "May I count, without your name or your chat, that somebody looked for this? The "
         "figures show which help is missing. Your answer changes nothing for you."
     )
-    buttons = rows(button(t("Yes, count it"), "count:yes"), button(t("No"), "count:no"))
+    yes = f"count:yes:{unmet}" if unmet else "count:yes"
+    buttons = rows(button(t("Yes, count it"), yes), button(t("No"), "count:no"))
     return (Reply(text, choices=buttons),)
 
 
@@ -30,16 +32,20 @@ def may_ask(scene: Scene) -> bool:
     return not (scene.session.counted or scene.session.danger or about_child)
 
 
-def then_ask(scene: Scene, reply: Reply, events: tuple[Event, ...]) -> Outcome:
-    """Say what was found, and put the question after it where it may be asked."""
-    question = ask(scene)
+def then_ask(scene: Scene, reply: Reply, events: tuple[Event, ...], unmet: str = "") -> Outcome:
+    """Say what was found, and put the question after it where it may be asked.
+
+    ``unmet``: why the search could not help, for the yes that counts it.
+    """
+    question = ask(scene, unmet)
     if not question:
         return scene.say(reply, events=events)
     return scene.keeping(counted="asked").say(reply, *question, events=events, step=STEP)
 
 
-def receive(scene: Scene, answer: str) -> Outcome:
+def receive(scene: Scene, argument: str) -> Outcome:
     """Keep the answer; a new yes counts what she looked for just now."""
+    answer, _, unmet = argument.partition(":")
     counted = "yes" if answer == "yes" else "no"
     is_new = counted != scene.session.counted
     scene = scene.keeping(counted=counted)
@@ -49,8 +55,8 @@ def receive(scene: Scene, answer: str) -> Outcome:
         else scene.t("Thank you. I will not count it.")
     )
     events = need_asked(scene) if is_new else ()
-    if is_new and not scene.session.shown:
-        events += need_unmet(scene, "nothing_listed")
+    if is_new and (unmet or not scene.session.shown):
+        events += need_unmet(scene, unmet if unmet in rings.UNMET else "nothing_listed")
     step = scene.session.step if scene.session.step != STEP else ""
     return scene.say(Reply(text, sensitive=False), step=step, events=events)
 

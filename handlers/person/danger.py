@@ -130,8 +130,9 @@ def contact_age(t: Catalog, contact: Contact) -> str:
     if contact.checked is None:
         # Translators: said of a telephone number, after it.
         return t(" (not checked lately)")
-    # Translators: {date} is a day; said of a telephone number, after it.
-    return t(" (last checked: {date})", date=t.date(contact.checked))
+    day = t.date(contact.checked) if contact.has_day else str(contact.checked.year)
+    # Translators: {date} is a day or a year; said of a telephone number, after it.
+    return t(" (last checked: {date})", date=day)
 
 
 def police_words(scene: Scene) -> str:

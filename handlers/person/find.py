@@ -1,20 +1,21 @@
-"""Places that fit: the search, its list with the reason for each, wider and further."""
+"""Places that fit: the search, its list, wider and further."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from handlers.i18n import later
-from handlers.names import AUDIENCES, NEEDS
-from handlers.person import counting, danger, menu, questions
+from handlers.names import NEEDS, STAGES
+from handlers.person import counting, danger, filters, menu, questions, rings
+from handlers.person.reasons import item
 from handlers.scene import Rows, Scene, button, lines, paragraphs, rows
 from handlers.turn import Choice, Outcome, Reply
 from referrals.events import Event
-from referrals.matching import Found, Match, Reason, Search, rank
+from referrals.matching import Found, Search, rank
 from referrals.places import Coordinates, Place
 
 A_PAGE = 3
+LOTS = 2**31
 MOST_OTHERS = 3
 """Buttons under a list for what else she named."""
 WIDER = {"city": "state", "state": "country", "country": "remote"}
@@ -24,16 +25,33 @@ WIDER = {"city": "state", "state": "country", "country": "remote"}
 def search(scene: Scene, is_first: bool = True, with_numbers: bool = True) -> Outcome:
     """Show up to three places, and why each. Only a first search is counted.
 
-    ``with_numbers``: show who can be called where nothing is found.
+    ``with_numbers``: show who can be called where nothing is found. What she chose or said
+    of herself is used here and leaves the session.
     """
+    scene = drawn(scene)
     found = rank(scene.context.world.directory, search_of(scene), local_now(scene))
     if not found.matches:
-        return nothing(scene.keeping(shown=()), is_first, with_numbers)
+        return nothing(scene.keeping(shown=()), found, is_first, with_numbers)
     reply = listing(scene, found)
     ids = tuple(match.service.id for match in found.matches)
-    scene = scene.keeping(shown=ids, ring=found.ring)
-    events = counting.need_asked(scene) if is_first else ()
-    return counting.then_ask(scene, reply, events)
+    scene = scene.keeping(shown=ids, ring=found.ring, audiences=())
+    return counting.then_ask(scene, reply, *counted(scene, found, is_first))
+
+
+def drawn(scene: Scene) -> Scene:
+    """Draw the number that decides ties, once for a search and all its pages."""
+    if scene.session.lot:
+        return scene
+    return scene.keeping(lot=1 + scene.context.chance(LOTS - 1))
+
+
+def counted(scene: Scene, found: Found, is_first: bool) -> tuple[tuple[Event, ...], str]:
+    """Return what may be counted of a first search, and why it did not help, if so."""
+    reason = rings.unmet_reason(found)
+    if not is_first:
+        return ((), reason)
+    unmet = counting.need_unmet(scene, reason) if reason else ()
+    return (counting.need_asked(scene) + unmet, reason)
 
 
 def local_now(scene: Scene) -> datetime:
@@ -49,11 +67,14 @@ def search_of(scene: Scene) -> Search:
         point=point_of(scene, place),
         state=place.state_code if place else "",
         language=scene.language,
-        audiences=frozenset(),
+        audiences=filters.audiences_of(session.audiences),
         exclude=frozenset(session.seen),
         ring=session.ring,
         limit=A_PAGE,
         can_receive=frozenset(scene.context.staff),
+        lot=session.lot,
+        stage=next((code for code in session.audiences if code in STAGES), ""),
+        no_papers=filters.NO_PAPERS in session.audiences,
     )
 
 
@@ -76,7 +97,7 @@ def listing(scene: Scene, found: Found) -> Reply:
 
 
 def heading(scene: Scene, found: Found) -> str:
-    """Say what was looked for and how far; and why further than asked."""
+    """Say what was looked for, how far, and why further than asked."""
     t, place = scene.t, place_of(scene)
     # Translators: {need} is one of the names of needs, {place} a town.
     what = (
@@ -84,7 +105,8 @@ def heading(scene: Scene, found: Found) -> str:
         if place
         else t("{need} · whole country", need=need_names(scene))
     )
-    return lines(what, fictional(scene), ring_words(scene, found, place))
+    why = rings.words(scene, found, place)
+    return lines(what, fictional(scene), filters.line(scene), why)
 
 
 def fictional(scene: Scene) -> str:
@@ -94,97 +116,47 @@ def fictional(scene: Scene) -> str:
     return scene.t("These places are made up, to show how this works.")
 
 
-def ring_words(scene: Scene, found: Found, place: Place | None) -> str:
-    """Say which ring was used when it is not the one nearest to her.
-
-    "Nothing nearer" is said of a first search only: later ones leave out what was shown.
-    """
-    t = scene.t
-    if place is None or found.ring == "city":
-        return ""
-    if scene.session.seen or scene.session.ring:
-        return t(FURTHER[found.ring], state=place.state)
-    if found.ring == "state":
-        return t("Nothing nearer fits, so these are in {state}.", state=place.state)
-    if found.ring == "remote":
-        return t("Nothing nearby fits. These help by phone or message.")
-    return t("Nothing in {state} fits, so these are further away.", state=place.state)
-
-
-FURTHER = {
-    "state": later("These are in {state}."),
-    "country": later("These are further away."),
-    "remote": later("These help by phone or message."),
-}
-"""Ring to what is said of it when she asked for more."""
-
-
 def need_names(scene: Scene) -> str:
     """Return her needs as a list."""
     return scene.t.list([scene.t(NEEDS[code]) for code in scene.session.needs])
 
 
-def item(scene: Scene, number: int, match: Match) -> str:
-    """Return one place with its reasons."""
-    where = where_words(scene, match)
-    reasons = [words for r in match.reasons if (words := reason_words(scene, r))]
-    return lines(
-        f"{number}. {match.organization.name}",
-        match.service.name,
-        " · ".join([*where, *reasons]),
-    )
-
-
-def where_words(scene: Scene, match: Match) -> list[str]:
-    """Return city and distance, or that it is remote."""
-    if not match.location:
-        return [scene.t("by phone or message")]
-    city = match.location.city
-    if match.distance_km is None or match.location.is_confidential:
-        return [city]
-    return [city, scene.t.distance(match.distance_km)]
-
-
-def reason_words(scene: Scene, reason: Reason) -> str:
-    """Return a reason in her language; empty for those that the list says already."""
-    t = scene.t
-    if reason.code == "free_places":
-        return free_words(scene, reason.value)
-    if reason.code == "audience":
-        return t(AUDIENCES[reason.value]) if reason.value in AUDIENCES else ""
-    return t(REASONS[reason.code]) if reason.code in REASONS else ""
-
-
-def free_words(scene: Scene, value: str) -> str:
-    """Say how many places are free."""
-    t = scene.t
-    return t("a few places free") if value == "few" else t("places free")
-
-
-REASONS = {
-    "no_papers": later("asks for no papers"),
-    "asks_papers": later("may ask for papers"),
-    "open_now": later("open now"),
-    "closed_now": later("closed at this hour"),
-    "full": later("full at the last report"),
-    "language": later("speaks your language"),
-}
-
-
 def list_rows(scene: Scene, found: Found) -> Rows:
-    """Return the buttons under a list."""
-    t = scene.t
+    """Return the buttons under a list; they carry what it was narrowed to."""
+    t, letters = scene.t, filters.chosen(scene)
     details = (
-        button(f"{i}. {match.organization.name}"[:48], f"svc:{match.service.id}")
+        button(
+            f"{i}. {match.organization.name}"[:48],
+            filters.with_letters(f"svc:{match.service.id}", letters),
+        )
         for i, match in enumerate(found.matches, 1)
     )
     also = (*questions.buttons(scene, scene.session.offers), *other_needs(scene))
     page = len(scene.session.seen)
-    on = [button(t("More places"), f"more:{page}")] if len(found.matches) == A_PAGE else []
-    if found.ring in WIDER:
-        on.append(button(t("Search further away"), f"wide:{page}"))
-    on += [button(t("Another town"), "at:ask"), *menu.ways_out(scene)]
-    return (*rows(*details, width=1), *rows(*also, width=1), *rows(*on))
+    more = button(t("More places"), filters.with_letters(f"more:{page}", letters))
+    wide = button(t("Search further away"), filters.with_letters(f"wide:{page}", letters))
+    on = [more] if len(found.matches) == A_PAGE else []
+    on += [wide] if found.ring in WIDER else []
+    on += [*all_places(scene), only_choice(scene), another_town(scene)]
+    below = rows(*on, *menu.ways_out(scene))
+    return (*rows(*details, width=1), *rows(*also, width=1), *below)
+
+
+def only_choice(scene: Scene) -> Choice:
+    """Return the button that narrows the search."""
+    data = filters.with_letters("only", filters.chosen(scene))
+    return button(scene.t("Only places that …"), data)
+
+
+def all_places(scene: Scene) -> tuple[Choice, ...]:
+    """Return the way back from what the search is narrowed to, where it is."""
+    return (button(scene.t("Show all places"), "just"),) if filters.chosen(scene) else ()
+
+
+def another_town(scene: Scene) -> Choice:
+    """Return the button that looks somewhere else, with the same choices."""
+    data = filters.with_letters("at:ask", filters.chosen(scene))
+    return button(scene.t("Another town"), data)
 
 
 def other_needs(scene: Scene) -> Iterator[Choice]:
@@ -195,17 +167,20 @@ def other_needs(scene: Scene) -> Iterator[Choice]:
         yield button(t("Near me: {need}", need=t(NEEDS[code])), f"need:{code}")
 
 
-def more(scene: Scene, page: str = "") -> Outcome:
+def more(scene: Scene, argument: str = "") -> Outcome:
     """Show the next places of the same search."""
     if not scene.session.needs:
         return menu.old_button(scene)
-    return search(further(scene, page), is_first=False)
+    page, letters = filters.parted(argument)
+    return search(further(filters.choosing(scene, letters), page), is_first=False)
 
 
-def wider(scene: Scene, page: str = "") -> Outcome:
+def wider(scene: Scene, argument: str = "") -> Outcome:
     """Search in the next ring."""
     if not scene.session.needs:
         return menu.old_button(scene)
+    page, letters = filters.parted(argument)
+    scene = filters.choosing(scene, letters)
     on = further(scene, page)
     if on is not scene:
         on = on.keeping(ring=WIDER.get(scene.session.ring, "remote"))
@@ -220,29 +195,32 @@ def further(scene: Scene, page: str) -> Scene:
     return scene.keeping(seen=tuple(seen))
 
 
-def nothing(scene: Scene, is_first: bool, with_numbers: bool = True) -> Outcome:
-    """Say that nothing checked fits, and show who answers everyone."""
+def again(scene: Scene, letters: str = "") -> Outcome:
+    """Show the last list again."""
+    if not scene.session.needs:
+        return menu.old_button(scene)
+    return search(filters.choosing(scene, letters), is_first=False)
+
+
+def narrowed(scene: Scene, letters: str = "") -> Outcome:
+    """Search anew with these choices only: from the first page and the nearest ring."""
+    return again(scene.keeping(seen=(), ring=""), letters)
+
+
+def nothing(scene: Scene, found: Found, is_first: bool, with_numbers: bool = True) -> Outcome:
+    """Say that nothing fits and why, and what still helps."""
     t = scene.t
-    again = bool(scene.session.seen)
-    text = (
-        t("I have no more checked places for this.")
-        if again
-        else t(
-            "I have no checked place for this yet. I would rather say so than send you to a "
-            "closed door."
-        )
-    )
+    text = rings.nothing_words(scene, found.why)
     contacts = danger.contact_lines(scene, scene.session.needs[0]) if with_numbers else ""
     people = t("You can call:") if contacts else ""
     also = (*questions.buttons(scene, scene.session.offers), *other_needs(scene))
     buttons = rows(
-        button(t("Another town"), "at:ask"), button(t("Questions"), "qs"), *menu.ways_out(scene)
+        *all_places(scene),
+        another_town(scene),
+        button(t("Questions"), "qs"),
+        *menu.ways_out(scene),
     )
-    choices = (*rows(*also, width=1), *buttons)
-    reply = Reply(paragraphs(text, lines(people, contacts)), choices=choices)
-    return counting.then_ask(scene, reply, unmet(scene) if is_first else ())
-
-
-def unmet(scene: Scene) -> tuple[Event, ...]:
-    """Return what may be counted of a first search that found nothing."""
-    return counting.need_asked(scene) + counting.need_unmet(scene, "nothing_listed")
+    said = paragraphs(lines(filters.line(scene), text), lines(people, contacts))
+    scene = scene.keeping(audiences=())
+    reply = Reply(said, choices=(*rows(*also, width=1), *buttons))
+    return counting.then_ask(scene, reply, *counted(scene, found, is_first))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from handlers.i18n import LANGUAGE_NAMES
 from handlers.person import ask, danger, menu, place
 from handlers.person.asked import Asked, asked_in
+from handlers.person.questions import answers_of
 from handlers.person.together import beginning, respond, wanting
 from handlers.scene import Scene, button, paragraphs, rows
 from handlers.turn import Choice, Outcome, Reply
@@ -64,7 +65,7 @@ def waiting(scene: Scene) -> Scene:
     asked, before = asked_in(scene), waited_for(scene)
     return wanting(scene, (*asked.needs, *before.needs)).keeping(
         danger=asked.danger or before.danger,
-        question=asked.question or before.question,
+        question=asked.question or asked.lacking or before.question or before.lacking,
         offers=(asked.near if asked.needs else asked.offers) or before.offers,
     )
 
@@ -74,10 +75,12 @@ def waited_for(scene: Scene) -> Asked:
     session = scene.session
     if session.step != STEP:
         return Asked()
+    is_answered = session.question in answers_of(scene)
     return Asked(
         danger=session.danger,
         needs=session.needs + session.others,
-        question=session.question,
+        question=session.question if is_answered else "",
+        lacking="" if is_answered else session.question,
         offers=session.offers,
         near=session.offers,
         says_place=session.place is not None,

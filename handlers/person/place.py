@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from handlers.person import find, menu
+from handlers.person import filters, find, menu
 from handlers.scene import Scene, button, paragraphs, rows
 from handlers.turn import Outcome, Reply
 from referrals.directory import ServiceId
@@ -66,6 +66,7 @@ def ask(scene: Scene, _: str = "") -> Outcome:
 
 def receive_text(scene: Scene) -> Outcome:
     """Read a typed place; the label of "Skip" comes back as text on some channels."""
+    scene = filters.heard(scene)
     text = scene.turn.text
     if fold(text) == fold(scene.t("Skip")) or scene.meaning.interrupt in {"no", "back"}:
         return skip(scene)
@@ -133,6 +134,10 @@ def receive_choice(scene: Scene, argument: str) -> Outcome:
     """Take a place, or the wish to skip or to ask again, from a button."""
     if argument == "skip":
         return skip(scene)
+    wish, letters = filters.parted(argument)
+    if wish == "ask":
+        # Of places with one name: what she said of herself waits on, and no letters come.
+        return ask(filters.choosing(scene, letters) if letters else scene)
     place = scene.context.world.places.by_id(PlaceId(argument))
     return take(scene, place, "typed") if place else ask(scene)
 

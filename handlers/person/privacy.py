@@ -83,6 +83,7 @@ def kept(scene: Scene) -> list[str]:
         t("your language"),
         t("what you look for, for today: {needs}", needs=needs) if needs else "",
         t("your town, for today: {place}", place=towns) if towns else "",
+        t("which places you told me about, for today") if session.reported else "",
         t("the request that you are writing") if session.draft else "",
         t.n("{number} open request", "{number} open requests", open_now) if open_now else "",
         t.n(

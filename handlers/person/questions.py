@@ -8,7 +8,7 @@ from dataclasses import replace
 from handlers.country import Answer, Source
 from handlers.names import NEEDS
 from handlers.person import danger, menu
-from handlers.scene import Scene, button, paragraphs, rows
+from handlers.scene import Rows, Scene, button, paragraphs, rows
 from handlers.turn import Choice, Outcome, Reply
 from referrals.events import Event, QuestionAnswered
 
@@ -28,6 +28,8 @@ def answers_of(scene: Scene) -> dict[str, Answer]:
 def show_list(scene: Scene, page: str = "") -> Outcome:
     """Offer the questions as buttons, a page at a time."""
     answers = list(answers_of(scene).values())
+    if not answers:
+        return offer_people(scene)
     start = int(page) * A_PAGE if page.isdecimal() and len(page) < 4 else 0
     shown = answers[start : start + A_PAGE]
     if not shown:
@@ -82,13 +84,34 @@ def offer_nearest(scene: Scene, slugs: Sequence[str], need: str = "") -> Outcome
         "Or ask people who know:"
     )
     asked = rows(*buttons(scene, slugs[:MOST_OFFERS]), width=1)
-    people = rows(
+    return scene.say(Reply(text, choices=(*asked, *people_choices(scene, need))))
+
+
+def offer_people(scene: Scene, need: str = "") -> Outcome:
+    """Say that this country has no checked answer yet; offer people and the numbers."""
+    text = paragraphs(lacking_words(scene), scene.t("Ask people who know:"))
+    return scene.say(Reply(text, choices=people_choices(scene, need or "legal_aid")))
+
+
+def lacking_words(scene: Scene) -> str:
+    """Say that this country has no checked answer to what was asked."""
+    name = scene.context.world.country.names[scene.language]
+    return scene.t(
+        # Translators: {country} is the name of a country, without an article.
+        "I have no checked answer to that for {country} yet, and I do not guess.",
+        country=name,
+    )
+
+
+def people_choices(scene: Scene, need: str) -> Rows:
+    """Return the buttons that lead to people: places, the numbers, the menu."""
+    t = scene.t
+    return rows(
         # Translators: {need} is one of the names of needs.
         button(t("Near me: {need}", need=t(NEEDS[need])), f"need:{need}"),
         button(t("Numbers to call"), "sos"),
         button(t("Menu"), "menu"),
     )
-    return scene.say(Reply(text, choices=(*asked, *people)))
 
 
 def reply_of(scene: Scene, answer: Answer) -> Reply:

@@ -38,9 +38,20 @@ def start(scene: Scene, argument: str) -> Outcome:
     if pair is None or pair[0].organization_id not in scene.context.staff:
         return menu.old_button(scene)
     service = pair[0]
-    need = next((n for n in scene.session.needs if n in service.needs), "")
-    need = need or next(iter(sorted(service.needs & set(NEEDS))), "basic_needs")
+    need = need_for(scene, service)
+    if not need:
+        return menu.old_button(scene)
     return show_card(scene.keeping(draft=Draft(service=service.id, need=need)))
+
+
+def need_for(scene: Scene, service: Service) -> str:
+    """Return the need that the card is about: one that the service may be offered for.
+
+    A new organization takes no violence or trafficking cases, whatever else it offers.
+    """
+    named = (*scene.session.needs, *sorted(service.needs & set(NEEDS)))
+    takes = scene.context.world.directory.is_offered
+    return next((n for n in named if n in service.needs and takes(service.id, n)), "")
 
 
 def show_card(scene: Scene) -> Outcome:
@@ -66,7 +77,7 @@ def show_card(scene: Scene) -> Outcome:
 def drafted(scene: Scene) -> tuple[Service, Organization] | None:
     """Return service and organization of the draft, if both may still be shown."""
     draft = scene.session.draft
-    pair = offered(scene, draft.service) if draft else None
+    pair = offered(scene, draft.service, draft.need) if draft else None
     return pair if pair and pair[1].id in scene.context.staff else None
 
 

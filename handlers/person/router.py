@@ -9,6 +9,7 @@ from handlers.person import (
     ask,
     counting,
     danger,
+    filters,
     find,
     language,
     menu,
@@ -16,6 +17,7 @@ from handlers.person import (
     privacy,
     questions,
     referral,
+    report,
     requests,
     services,
 )
@@ -31,12 +33,16 @@ CHOICES: Mapping[str, ChoiceHandler] = {
     "need": ask.receive_need,
     "langs": language.show,
     "lang": language.receive,
-    "at": lambda scene, a: place.ask(scene) if a == "ask" else place.receive_choice(scene, a),
-    "list": lambda scene, _: ask.show_again(scene),
+    "at": place.receive_choice,
+    "list": find.again,
     "more": find.more,
     "wide": find.wider,
+    "only": filters.show,
+    "just": find.narrowed,
     "svc": services.show,
     "map": services.show_map,
+    "bad": report.show,
+    "said": report.receive,
     "ref": referral.start,
     "card": referral.change_card,
     "words": referral.ask_words,
@@ -93,6 +99,9 @@ STEPS: Mapping[str, StepHandler] = {
 }
 """Steps that read the next text."""
 
+WAITS = frozenset({"place", "safe"})
+"""Steps in which a search waits for an answer: only there is it kept for whom it is."""
+
 OWN_WORDS: Mapping[str, frozenset[str]] = {
     "place": frozenset({"no"}),
     "words": frozenset({"hello", "thanks", "back", "yes", "no"}),
@@ -106,12 +115,20 @@ OWN_WORDS: Mapping[str, frozenset[str]] = {
 def converse(scene: Scene) -> Outcome:
     """Answer a person; the first answer comes with the notice, where it can be read."""
     noticed = scene.session.noticed
-    outcome = route(scene.keeping(noticed=True, left=False))
+    outcome = forgetting(route(scene.keeping(noticed=True, left=False)))
     if noticed or outcome.session is None:
         return outcome
     if is_for_later(outcome):
         return replace(outcome, session=replace(outcome.session, noticed=False))
     return with_notice(scene, outcome)
+
+
+def forgetting(outcome: Outcome) -> Outcome:
+    """Forget what she said of herself as soon as no search waits for a place."""
+    session = outcome.session
+    if session is None or not session.audiences or session.step in WAITS:
+        return outcome
+    return replace(outcome, session=replace(session, audiences=()))
 
 
 def is_for_later(outcome: Outcome) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from handlers.names import DANGER_NEEDS, NEEDS, URGENT_NEEDS
-from handlers.person import danger, find, menu, place, questions
+from handlers.person import danger, filters, find, menu, place, questions
 from handlers.person.asked import Asked, besides
 from handlers.scene import Rows, Scene, paragraphs, rows
 from handlers.turn import Choice, Outcome, Reply
@@ -31,13 +31,20 @@ def respond(scene: Scene, asked: Asked) -> Outcome:
         return in_danger(scene, asked)
     if asked.needs and (not asked.question or besides(scene, asked) or asked.says_place):
         return answer_and_places(scene, asked)
-    if asked.question:
-        return questions.show(scene, asked.question)
+    if asked.question or asked.lacking:
+        return answer_only(scene, asked)
     if asked.says_place or scene.meaning.place:
         return place_only(scene, asked)
     if asked.offers:
         return questions.offer_nearest(scene, asked.offers, likeliest_need(scene))
     return menu.not_understood(scene)
+
+
+def answer_only(scene: Scene, asked: Asked) -> Outcome:
+    """Answer the question, or say that this country has no checked answer to it."""
+    if asked.question:
+        return questions.show(scene, asked.question)
+    return questions.offer_people(scene, likeliest_need(scene))
 
 
 def answer_and_places(scene: Scene, asked: Asked) -> Outcome:
@@ -51,11 +58,14 @@ def answer_and_places(scene: Scene, asked: Asked) -> Outcome:
     answer = questions.bare(scene, asked.question)
     events = questions.counted_answer(scene, asked.question)
     outcome = after(scene, place.look(scene), *answer)
+    if asked.lacking:
+        outcome = beginning(outcome, questions.lacking_words(scene))
     return replace(outcome, events=events + outcome.events)
 
 
 def place_only(scene: Scene, asked: Asked) -> Outcome:
     """Go on from a place, asking which one where it may be another."""
+    scene = filters.heard(scene)
     if scene.session.places and not asked.says_place:
         return place.offer(scene)
     if asked.near and not scene.session.needs:
@@ -69,11 +79,15 @@ def likeliest_need(scene: Scene) -> str:
 
 
 def wanting(scene: Scene, named: Iterable[str], also: Iterable[str] = ()) -> Scene:
-    """Keep what she wants: the first needs named are searched, all others offered."""
+    """Keep what she wants: the first needs named are searched, all others offered.
+
+    What the same words say of herself goes into this search, and into no other.
+    """
     needs = tuple(dict.fromkeys(named))
     searched = needs[:MOST_NEEDS]
     others = dict.fromkeys((*needs[MOST_NEEDS:], *also))
     left = tuple(need for need in others if need not in searched)
+    scene = scene.keeping(audiences=scene.meaning.audiences, lot=0)
     return scene.keeping(needs=searched, others=left, offers=(), seen=(), ring="")
 
 
@@ -128,16 +142,19 @@ def while_asking(scene: Scene, asked: Asked, is_known: bool) -> Outcome:
 def answer_in_danger(scene: Scene, asked: Asked) -> tuple[Reply, ...]:
     """Return the answer to her question, unless the contacts say the same.
 
-    Without its own contacts: the numbers to call now must not drown among others.
+    Without its own contacts: the numbers to call now must not drown among others. That
+    there is none is said only where she asks for more than help with the danger.
     """
     if is_said_by_contacts(asked):
         return ()
+    if asked.lacking and asks_more(scene, asked):
+        return (Reply(questions.lacking_words(scene)),)
     return questions.bare(scene, asked.question, with_contacts=False)
 
 
 def is_said_by_contacts(asked: Asked) -> bool:
     """Tell whether the answer to her question says what the contacts say already."""
-    return asked.question == SAME_AS_CONTACTS.get(asked.danger)
+    return (asked.question or asked.lacking) == SAME_AS_CONTACTS.get(asked.danger)
 
 
 def not_answered(scene: Scene, asked: Asked) -> tuple[str, ...]:
@@ -147,8 +164,11 @@ def not_answered(scene: Scene, asked: Asked) -> tuple[str, ...]:
 
 def are_places_wanted(scene: Scene, asked: Asked) -> bool:
     """Tell whether a list helps at once: a call helps more in some dangers."""
-    if asked.danger not in CALL_FIRST:
-        return True
+    return asked.danger not in CALL_FIRST or asks_more(scene, asked)
+
+
+def asks_more(scene: Scene, asked: Asked) -> bool:
+    """Tell whether she asks for something besides help with the danger."""
     # The reader adds the need behind each danger, save for the widest kind.
     behind = DANGER_NEEDS[asked.danger] if asked.danger != "immediate_danger" else ""
     return any(need != behind for need in not_answered(scene, asked))
@@ -167,7 +187,7 @@ def choices_in_danger(scene: Scene, listing: Reply | None) -> Rows:
     """Return the buttons under the last message: few, and the way out at the end."""
     listed = [c for row in listing.choices for c in row] if listing else []
     places = [c for c in listed if verb_of(c) in {"svc", "need"}]
-    further = [c for c in listed if verb_of(c) in {"more", "wide"}]
+    further = [c for c in listed if verb_of(c) in {"more", "wide", "just"}]
     safety = danger.safety_choices(scene, has_places=listing is not None)
     return (
         *rows(*places, *questions.buttons(scene, scene.session.offers), width=1),

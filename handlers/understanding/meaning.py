@@ -48,6 +48,8 @@ class Meaning:
     """Slug of an answer that fits well enough to be shown."""
     questions: tuple[Guess, ...] = ()
     """The nearest answers, the likeliest first, good enough or not: to offer, never to show."""
+    audiences: tuple[str, ...] = ()
+    """Whom she says to be: for one search, never kept."""
     interrupt: str = ""
     """"exit", "help", "menu", "language", "delete", "back", "yes", "no", "thanks",
     "hello", or empty."""

@@ -19,6 +19,9 @@ INTERRUPTS = (
 )
 """Words that work at every step; leaving comes first."""
 
+AUDIENCES = ("women", "trans", "lgbtiq", "families", "men", "minors")
+"""Whom a person may say to be."""
+
 Words = tuple[str, ...]
 
 
@@ -50,6 +53,10 @@ class Phrases:
     questions: Mapping[str, Words]
     danger_signs: Mapping[str, Words] = field(default_factory=dict)
     """By sign: what tells of danger only together with another."""
+    audiences: Mapping[str, Words] = field(default_factory=dict)
+    """By audience, in the first person."""
+    unsaid: Words = ()
+    """What takes the words of an audience away where it touches them."""
     asking: Words = ()
     """What makes a sentence a question, mark or no mark."""
     negations: Words = ()

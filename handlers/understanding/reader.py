@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from handlers.understanding import parts
+from handlers.understanding.audiences import UNSAID, audiences_in
 from handlers.understanding.blend import (
     blended_danger,
     blended_needs,
@@ -95,6 +96,7 @@ class Reader:
             places=where.candidates,
             question=question,
             questions=asked,
+            audiences=_audiences(readings, own),
         )
 
     def _where(self, text: str, *, is_bare: bool) -> Where:
@@ -122,6 +124,11 @@ def _needs(readings: Readings, own: tuple[str, ...], danger: Guess | None) -> tu
     if danger is None or behind is None:
         return told
     return strongest((Guess(behind, danger.confidence, danger.reason),), told)
+
+
+def _audiences(readings: Readings, own: tuple[str, ...]) -> tuple[str, ...]:
+    told = {code: audiences_in(reading.matches) for code, reading in readings.items()}
+    return next((told[code] for code in (*own, *told) if told.get(code)), ())
 
 
 def _turned_away(readings: Readings, own: tuple[str, ...]) -> frozenset[str]:
@@ -167,6 +174,9 @@ def _labelled(phrases: Phrases) -> Iterator[tuple[Label, str]]:
         yield from ((Label("sign", sign), p) for p in seen)
     for slug, asked in phrases.questions.items():
         yield from ((Label("question", slug), p) for p in asked)
+    for audience, told in phrases.audiences.items():
+        yield from ((Label("audience", audience), p) for p in told)
+    yield from ((UNSAID, p) for p in phrases.unsaid)
     for kind, said in _single_kinds(phrases):
         yield from ((Label(kind), p) for p in said)
 
