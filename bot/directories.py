@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID, track
 from rich.table import Table
 
-from bot.country_files import gazetteer_files
+from bot.country_files import gazetteer_files, load_country
 from bot.package_files import MAX_BYTES, made_whole, write
 from bot.settings import Settings
 from bot.starting import directory_rows, open_database, open_directory, today
@@ -24,6 +24,7 @@ from referrals.hsds_secrets import secrets_of, without
 from referrals.hsds_sense import box_of
 from referrals.record_rows import ASKS_PAPERS, CONFIDENTIAL, NO_PAPERS
 from referrals.records import INACTIVE, STUB
+from referrals.sectors import with_sectors
 from referrals.store.engine import reading
 from referrals.store.records import save_package
 
@@ -114,17 +115,21 @@ def export(settings: Settings, path: Path, say: Console, *, public: bool) -> boo
     if not counted(rows):
         say.print("The directory is empty: nothing was written.")
         return False
-    chosen = _for_anyone(rows) if public else rows
+    chosen = _for_anyone(settings, rows) if public else rows
     size = _write_package(path, chosen, ANYBODYS if public else OURS)
     say.print(f"{counted(chosen)} rows in {path}", markup=False)
     _warn(rows, size, say, public=public)
     return True
 
 
-def _for_anyone(rows: Rows) -> Rows:
-    """Return the rows without what is confidential, and without texts that repeat it."""
+def _for_anyone(settings: Settings, rows: Rows) -> Rows:
+    """Return the rows without what is confidential, and without texts that repeat it.
+
+    Needs are also told as the sectors that humanitarian coordination has.
+    """
     public = public_rows(rows)
-    return without(secrets_of(rows, public), public)
+    sectors = load_country(country_folder(settings)).sectors
+    return with_sectors(without(secrets_of(rows, public), public), sectors)
 
 
 def _warn(rows: Rows, size: int, say: Console, *, public: bool) -> None:
