@@ -9,7 +9,7 @@ from bot.desk import Desk
 from handlers.notices import ask_still_true, remind_coordinators
 from handlers.turn import Context, Notice, ToCoordinators, ToStaff, World
 from referrals.directory import Directory, Organization, Service, ServiceId
-from referrals.store.listings import load_layer, save_asked
+from referrals.store.listings import load_states, save_asked
 from referrals.store.settings import read_setting, write_setting
 from referrals.upkeep_questions import ASK_AFTER, due
 from referrals.vetting import Vetting
@@ -38,7 +38,7 @@ def ask_organizations(desk: Desk, world: World) -> None:
 def due_now(desk: Desk, context: Context) -> list[Service]:
     """Return the services to ask about whose organization has a chat."""
     today = context.today
-    states = load_layer(desk.connection, today).states
+    states = load_states(desk.connection, 0)
     asked = {ServiceId(id) for id, s in states.items() if s.asked and today - s.asked < ASK_AFTER}
     found = due(context.world.directory, today, asked)
     return [service for service in found if service.organization_id in context.staff]

@@ -24,9 +24,10 @@ from referrals.events import (
     ReferralRequested,
     StaffLanguageChanged,
 )
-from referrals.lifecycle import NoConsent, NotYours, Referral
+from referrals.lifecycle import NoConsent, NotYours, Referral, Status
 from referrals.store.bindings import bind, set_staff_language, use_up_invitation
 from referrals.store.cases import Case, insert_case, insert_consent, move_case, unlink_closed
+from referrals.store.listings import save_capacity
 
 
 def record(
@@ -90,6 +91,22 @@ def _record_move(change: Change, author: Author | None, referral: Referral) -> N
     move = partial(move_case, case=after, previous=before.referral.status)
     change.writes.append(move)
     change.cases[referral.code] = after
+    # Who waits, who was answered: it counts in the order of the next search.
+    change.changes_listings = True
+    if author is not None and referral.status is Status.DECLINED and referral.reason == "full":
+        _record_full(change, referral)
+
+
+def _record_full(change: Change, referral: Referral) -> None:
+    """A house that has just said that it is full is not the next one's first."""
+    save = partial(
+        save_capacity,
+        service=referral.service,
+        available="full",
+        closed_until=None,
+        today=change.books.day,
+    )
+    change.writes.append(save)
 
 
 def _may_move(change: Change, author: Author | None, case: Case) -> bool:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from threading import Lock
 from typing import Protocol
 
-from bot.live import live_of
+from bot.live import LiveReader
 from handlers.turn import World
 from referrals.directory import Directory
 from referrals.store.engine import Connection
@@ -18,6 +18,8 @@ from referrals.store.vetting import LIVE_REVISION
 
 LOOK_SECONDS = 1.0
 """Oldest that the layer over the directory may be when a turn begins."""
+READ_SECONDS = 30.0
+"""How often it is read without a change of a listing: requests are answered meanwhile."""
 
 
 class Watch(Protocol):
@@ -50,6 +52,8 @@ class ListingWatch:
         """The newest counter that was seen."""
         self._looked = float("-inf")
         self._known: tuple[int, date] | None = None
+        self._reader: LiveReader | None = None
+        self._read = float("-inf")
         self._lock = Lock()
         self._next: Directory | None = None
 
@@ -67,15 +71,18 @@ class ListingWatch:
         with self._lock:
             taken, self._next = self._next, None
         if taken is not None:
-            world, self._known = replace(world, directory=taken), None
+            world, self._known, self._reader = replace(world, directory=taken), None, None
         elif time.monotonic() - self._looked < LOOK_SECONDS:
             return world
         self._looked = time.monotonic()
         self.revision = read_setting(connection, DIRECTORY_REVISION)
         today = now.astimezone(world.country.timezone).date()
         known = (read_setting(connection, LIVE_REVISION), today)
-        if known == self._known:
+        if known == self._known and self._looked - self._read < READ_SECONDS:
             return world
-        live = live_of(connection, world.directory, today, world.is_fictional)
-        self._known = known
+        # One that broke off may have missed something: the next one reads everything.
+        reader, self._reader = self._reader or LiveReader(world.is_fictional), None
+        live = reader.read(connection, world.directory, today)
+        self._reader = reader
+        self._known, self._read = known, self._looked
         return replace(world, directory=world.directory.with_live(live))

@@ -75,7 +75,10 @@ def closing_words(t: Catalog, referral: Referral, code: str) -> str:
     """Say how a card ended."""
     if referral.status is Status.DECLINED:
         reason = t(DECLINES.get(referral.reason, DECLINES["other"]))
-        return t("{code} · you could not take it: {reason}", code=code, reason=reason)
+        closed = t("{code} · you could not take it: {reason}", code=code, reason=reason)
+        # Translators: keep /places as it is.
+        full = t("For two days people read that you are full. /places changes it.")
+        return lines(closed, full if referral.reason == "full" else "")
     if referral.status is Status.COMPLETED:
         return t("{code} · help was given. Thank you.", code=code)
     if referral.status is Status.NOT_RECEIVED:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -34,13 +34,15 @@ from referrals.events import (
     InvitationMade,
     ListingConfirmed,
     ListingDoubted,
+    ReferralMoved,
     VettingStepTaken,
 )
+from referrals.lifecycle import Status, move
 from referrals.store import listings, versions, vetting
 from referrals.store.bindings import insert_invitation, unbind
 from referrals.store.engine import Connection, Engine
 from referrals.vetting import StepKind, VettingStep
-from shell import CLINIC, DAY, SHELTER, Shell, bind, open_shell
+from shell import CLINIC, DAY, SHELTER, Shell, bind, open_shell, referral, request
 
 BEDS, DOCTOR = ServiceId("beds"), ServiceId("doctor")
 LONG_AGO = date(2000, 1, 1)
@@ -108,9 +110,18 @@ async def say(shell: Shell, runner: Runner, chat: str, text: str) -> None:
     await runner.receive(shell.arrival(chat, text))
 
 
-def layer(shell: Shell) -> listings.Layer:
+@dataclass(frozen=True)
+class Layer:
+    """All that is stored of listings."""
+
+    states: Mapping[str, listings.StoredState]
+    doubts: Mapping[str, Mapping[str, int]]
+
+
+def layer(shell: Shell) -> Layer:
     with shell.engine.begin() as connection:
-        return listings.load_layer(connection, LONG_AGO)
+        doubts = listings.load_doubts(connection, LONG_AGO, 0)
+        return Layer(listings.load_states(connection, 0), doubts)
 
 
 def steps(shell: Shell) -> list[VettingStep]:
@@ -379,3 +390,32 @@ def test_chats_that_were_bound_before_vetting_keep_their_binding(empty: Engine) 
     with empty.begin() as connection:
         [found] = vetting.load_steps(connection)[SHELTER]
     assert found.kind is StepKind.BOUND
+
+
+class Case(Script):
+    """A conversation that asks for a bed and declines it."""
+
+    def __call__(self, turn: Turn, session: Session, context: Context) -> Outcome:
+        if turn.text == "ask":
+            return Outcome(session, events=(request(referral("ABCD2345")),))
+        if turn.choice:
+            [asked] = context.referrals.values()
+            reason = turn.choice.split(":")[2]
+            gone = move(asked, Status.DECLINED, DAY, reason)
+            return Outcome(session, events=(ReferralMoved(gone),))
+        return super().__call__(turn, session, context)
+
+
+@pytest.mark.parametrize(("reason", "reported"), [("full", "full"), ("hours", "")])
+async def test_a_house_that_declines_as_full_counts_as_full(
+    shell: Shell, reason: str, reported: str
+) -> None:
+    runner = shell.runner(Case())
+    await runner.start()
+    await bind(shell, runner, "group", SHELTER)
+    await say(shell, runner, "1", "ask")
+    press = {"choice": f"why:ABCD2345:{reason}", "kind": ChatKind.GROUP}
+    await runner.receive(shell.arrival("group", **press))
+    await runner.stop()
+    found = layer(shell).states.get(BEDS, listings.StoredState())
+    assert found.available == reported

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from bot import watch
+from bot.live import LiveReader, live_of
 from bot.renewal import Renewal
 from bot.runner import Runner
 from bot.settings import Settings
@@ -21,8 +23,9 @@ from databases import BACKENDS
 from handlers.turn import Context, Outcome, Reply, Session, Turn, World
 from referrals.directory import Directory, ServiceId, build_directory
 from referrals.events import ListingDoubted, VettingStepTaken
+from referrals.records import Capacity
 from referrals.store import listings, records, vetting
-from referrals.vetting import StepKind, VettingStep, vouched
+from referrals.vetting import VOIDS, StepKind, VettingStep, vouched
 from shell import Shell, apology, open_shell
 from worlds import fictional_world
 
@@ -146,3 +149,61 @@ async def test_a_loaded_directory_replaces_the_old_one_without_a_restart(shell: 
     assert any(seen.directory.is_offered(s.id) for s in seen.directory.services())
     task.cancel()
     await runner.stop()
+
+
+def change(shell: Shell, chance: Random, day: date) -> None:
+    """Change something, as one of many things that happen."""
+    organizations = fictional_world().directory.organizations()[:2]
+    organization = chance.choice(organizations).id
+    service = chance.choice(fictional_world().directory.services_of(organization)).id
+    with shell.engine.begin() as connection:
+        match chance.randrange(6):
+            case 0:
+                level = chance.choice(("full", "few", "many"))
+                listings.save_capacity(connection, service, level, None, day)
+            case 1:
+                listings.save_confirmation(connection, service, day)
+            case 2:
+                person = chance.randbytes(16)
+                listings.save_report(connection, service, person, "closed", day)
+            case 3:
+                listings.clear_reports(connection, service)
+            case _:
+                kind = chance.choice(
+                    [k for k in StepKind if k not in VOIDS and k is not StepKind.UNBOUND] * 14
+                    + [*VOIDS, StepKind.UNBOUND]
+                )
+                alias = chance.choice(("ana", "eva"))
+                step = VettingStep(organization, kind, day, alias)
+                vetting.insert_step(connection, step)
+
+
+@pytest.mark.parametrize("seed", (0, 2))
+def test_reading_what_changed_gives_what_reading_everything_gives(shell: Shell, seed: int) -> None:
+    directory, chance = fictional_world().directory, Random(seed)
+    reader, day, active = LiveReader(is_fictional=False), date(2026, 11, 1), set[bool]()
+    for _ in range(150):
+        for _ in range(chance.randrange(4)):
+            change(shell, chance, day)
+        day += timedelta(days=chance.choice((0, 0, 0, 1, 20)))
+        with shell.engine.begin() as connection:
+            live = reader.read(connection, directory, day)
+            assert live == live_of(connection, directory, day, is_fictional=False)
+        active |= {one.vetting.is_active for one in live.organizations.values()}
+    assert active == {True, False}
+    assert live.services
+
+
+def test_what_did_not_change_stays_the_same_object(shell: Shell) -> None:
+    """The directory looks only at what is another object: comparing all would be slow."""
+    directory, day = fictional_world().directory, date(2026, 11, 1)
+    reader = LiveReader(is_fictional=True)
+    one, other, *_ = directory.services()
+    with shell.engine.begin() as connection:
+        listings.save_capacity(connection, one.id, "full", None, day)
+        before = reader.read(connection, directory, day)
+        listings.save_capacity(connection, other.id, "few", None, day)
+        after = reader.read(connection, directory, day)
+    assert after.services[one.id] is before.services[one.id]
+    assert after.organizations is before.organizations
+    assert after.service(other.id).capacity == Capacity("few", day)

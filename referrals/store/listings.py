@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, Insert, delete, func, select, update
@@ -55,19 +55,48 @@ class Answers:
     waiting: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """Everything that is stored of listings."""
+def load_states(connection: Connection, after: int) -> dict[str, StoredState]:
+    """Return what is stored of the services that changed after a counter."""
+    columns = listing_state.c
+    query = select(
+        columns.service,
+        columns.available,
+        columns.updated,
+        columns.closed_until,
+        columns.confirmed,
+        columns.asked,
+    ).where(columns.revision > after)
+    return {service: StoredState(*rest) for service, *rest in connection.execute(query)}
 
-    states: Mapping[str, StoredState] = field(default_factory=dict)
-    doubts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """Service to reason to how many people said so."""
-    answers: Mapping[str, Answers] = field(default_factory=dict)
+
+def load_doubts(connection: Connection, since: date, after: int) -> dict[str, Mapping[str, int]]:
+    """Return service to reason to how many people said so, of those changed after a counter.
+
+    Reports of days before ``since`` do not count.
+    """
+    columns = listing_report.c
+    changed = select(listing_state.c.service).where(listing_state.c.revision > after)
+    query = (
+        select(columns.service, columns.reason, func.count())
+        .where(columns.day >= since, columns.service.in_(changed))
+        .group_by(columns.service, columns.reason)
+    )
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for service, reason, people in connection.execute(query):
+        found[service][reason] = people
+    return dict(found)
 
 
-def load_layer(connection: Connection, doubts_since: date) -> Layer:
-    """Return what is stored of listings; older reports of people do not count."""
-    return Layer(_states(connection), _doubts(connection, doubts_since), _answers(connection))
+def load_answers(connection: Connection) -> dict[str, Answers]:
+    """Return how each organization answers the requests that are still stored."""
+    columns = referral.c
+    what = (columns.organization, columns.status, columns.reason)
+    found: defaultdict[str, Answers] = defaultdict(Answers)
+    for organization, status, reason, n in connection.execute(
+        select(*what, func.count()).group_by(*what)
+    ):
+        _count(found[organization], Status(status), reason, n)
+    return dict(found)
 
 
 def save_capacity(
@@ -96,13 +125,13 @@ def save_report(
     """Store what a person said of a service, in place of what she said before."""
     row = {"service": service, "reporter": reporter, "reason": reason, "day": today}
     connection.execute(_REPORT[connection.dialect.name], [row])
-    advance(connection, LIVE_REVISION)
+    _set_state(connection, service, {})
 
 
 def clear_reports(connection: Connection, service: str) -> None:
     """Forget what people said of a service: a coordinator has checked it."""
     connection.execute(delete(listing_report).where(listing_report.c.service == service))
-    advance(connection, LIVE_REVISION)
+    _set_state(connection, service, {})
 
 
 def purge_reports(connection: Connection, before: date) -> int:
@@ -111,49 +140,15 @@ def purge_reports(connection: Connection, before: date) -> int:
 
 
 def _set_state(connection: Connection, service: str, values: Mapping[str, object]) -> None:
-    new = {"service": service, "available": ""}
+    # First, as it locks: counters become visible in the order in which they were given.
+    revision = advance(connection, LIVE_REVISION)
+    new = {"service": service, "available": "", "revision": revision}
     connection.execute(_INSERT_STATE[connection.dialect.name], [new])
     connection.execute(
-        update(listing_state).where(listing_state.c.service == service).values(values)
+        update(listing_state)
+        .where(listing_state.c.service == service)
+        .values({**values, "revision": revision})
     )
-    advance(connection, LIVE_REVISION)
-
-
-def _states(connection: Connection) -> dict[str, StoredState]:
-    columns = listing_state.c
-    query = select(
-        columns.service,
-        columns.available,
-        columns.updated,
-        columns.closed_until,
-        columns.confirmed,
-        columns.asked,
-    )
-    return {service: StoredState(*rest) for service, *rest in connection.execute(query)}
-
-
-def _doubts(connection: Connection, since: date) -> dict[str, dict[str, int]]:
-    columns = listing_report.c
-    query = (
-        select(columns.service, columns.reason, func.count())
-        .where(columns.day >= since)
-        .group_by(columns.service, columns.reason)
-    )
-    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for service, reason, people in connection.execute(query):
-        found[service][reason] = people
-    return dict(found)
-
-
-def _answers(connection: Connection) -> dict[str, Answers]:
-    columns = referral.c
-    what = (columns.organization, columns.status, columns.reason)
-    found: defaultdict[str, Answers] = defaultdict(Answers)
-    for organization, status, reason, n in connection.execute(
-        select(*what, func.count()).group_by(*what)
-    ):
-        _count(found[organization], Status(status), reason, n)
-    return dict(found)
 
 
 def _count(answers: Answers, status: Status, reason: str, n: int) -> None:

@@ -177,8 +177,12 @@ listing_state = Table(
     Column("closed_until", Date),
     Column("confirmed", Date),
     Column("asked", Date),
+    Column("revision", BigInteger, nullable=False, index=True),
 )
-"""What an organization said of a service. ``asked``: when it was last asked if all is true."""
+"""What an organization said of a service. ``asked``: when it was last asked if all is true.
+
+``revision``: counter of the last change, of what people said of it too.
+"""
 
 listing_report = Table(
     "listing_report",

@@ -43,23 +43,29 @@ def insert_step(
         "id": id,
         "note": note,
     }
-    connection.execute(vetting_step.insert(), row)
+    # First, as it locks: numbers become visible in the order in which they were given.
     advance(connection, LIVE_REVISION)
+    connection.execute(vetting_step.insert(), row)
 
 
 def load_steps(connection: Connection) -> dict[OrganizationId, list[VettingStep]]:
     """Return every step without its note, by organization, in the order they were taken."""
     found: dict[OrganizationId, list[VettingStep]] = {}
-    for step in _steps(connection):
+    for _, step in steps_after(connection, 0):
         found.setdefault(step.organization, []).append(step)
     return found
 
 
-def _steps(connection: Connection) -> Iterator[VettingStep]:
-    columns = vetting_step.c
-    query = select(columns.organization, columns.kind, columns.day, columns.coordinator)
-    for organization, kind, day, alias in connection.execute(query.order_by(columns.number)):
-        yield VettingStep(OrganizationId(organization), StepKind(kind), day, alias)
+def steps_after(connection: Connection, number: int) -> Iterator[tuple[int, VettingStep]]:
+    """Yield the steps after one, in the order they were taken, each with its number."""
+    c = vetting_step.c
+    query = (
+        select(c.number, c.organization, c.kind, c.day, c.coordinator)
+        .where(c.number > number)
+        .order_by(c.number)
+    )
+    for n, organization, kind, day, alias in connection.execute(query):
+        yield n, VettingStep(OrganizationId(organization), StepKind(kind), day, alias)
 
 
 def load_notes(

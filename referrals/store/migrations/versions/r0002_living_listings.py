@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("closed_until", sa.Date),
         sa.Column("confirmed", sa.Date),
         sa.Column("asked", sa.Date),
+        sa.Column("revision", sa.BigInteger, nullable=False, index=True),
     )
     op.create_table(
         "listing_report",
