@@ -262,6 +262,7 @@ def match(
     """Show what a search finds in the directory in use, and why."""
     with clear_errors():
         from bot import match as matching
+        from bot import match_words
 
         asked = matching.Asked(
             *(needs, place, at, state, language, audiences, stage, no_papers, wheelchair),
@@ -273,9 +274,9 @@ def match(
         except matching.BadSearch as error:
             fail(str(error))
         if as_json:
-            sys.stdout.write(json.dumps(matching.as_json(done), ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(match_words.as_json(done), ensure_ascii=False) + "\n")
         else:
-            matching.show(done, say)
+            match_words.show(done, say)
 
 
 @directory_app.command("check")

@@ -111,7 +111,8 @@ def open_world(settings: Settings, engine: Engine) -> tuple[World, int]:
     """Load everything a turn may look at, and the counter of the directory that it holds."""
     with engine.begin() as connection:
         world = load_world(settings, directory_rows(settings, connection))
-        live = live_of(connection, world.directory, today(), settings.is_fictional)
+        day = datetime.now(world.country.timezone).date()
+        live = live_of(connection, world.directory, day, settings.is_fictional)
         directory = world.directory.with_live(live)
         return with_directory(world, directory), read_setting(connection, DIRECTORY_REVISION)
 

@@ -14,6 +14,8 @@ SIZE = 64
 ANYWHERE = 3.0
 """Radius of a block with a row whose point nobody knows: longer than any chord."""
 CITY_KM = 40.0
+REGION_KM = 200.0
+"""How far around her the ring of her state goes: a house behind its border may be nearer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Blocks:
     """As chords of the unit globe."""
     city: Floats
     """Cosine of the distance from its center at which a block begins to touch a city."""
+    region: Floats
+    """The same for what lies around her."""
     states: Bits
     """A bit for each state of the block, by its number modulo 64."""
     marks: Marks
@@ -67,6 +71,7 @@ def blocks_of(rows: Rows, drawn: Drawn) -> Blocks:
         centers=centers,
         radii=radii,
         city=1 - (chord_of(CITY_KM) + radii) ** 2 / 2,
+        region=1 - (chord_of(REGION_KM) + radii) ** 2 / 2,
         states=_states(drawn.state_of[table]),
         marks=drawn.marks.gathered(table),
     )

@@ -8,7 +8,8 @@ from copy import copy
 from datetime import date, tzinfo
 
 from referrals.layer import layer_changed, layer_of
-from referrals.listings import Listed, listings_of
+from referrals.listing_columns import listings_of
+from referrals.listings import Listed
 from referrals.live import Live, Standing, capacity_of, is_closed, standing_of
 from referrals.opening import Openings
 from referrals.record_rows import records_of

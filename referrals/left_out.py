@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from referrals.blocks import CITY_KM
+from referrals.blocks import CITY_KM, REGION_KM
 from referrals.directory import ACTIVE, Directory, Location, Service
 from referrals.globe import km_between, vector_of
 from referrals.listings import ADULT, folded, served_by, state_keys
@@ -87,10 +87,13 @@ def _is_inside(directory: Directory, search: Search, service: Service, ring: str
 def _holds(search: Search, place: Location, ring: str) -> bool:
     """Tell whether a ring that has places holds one."""
     if ring == "state":
-        return folded(search.state) in state_keys(place)
-    if ring == "country":
-        return True
+        is_hers = folded(search.state) in state_keys(place)
+        return is_hers or _is_within(search, place, REGION_KM)
+    return ring == "country" or _is_within(search, place, CITY_KM)
+
+
+def _is_within(search: Search, place: Location, km: float) -> bool:
     if search.point is None or place.latitude is None or place.longitude is None:
         return False
     there = Coordinates(place.latitude, place.longitude)
-    return km_between(vector_of(search.point), vector_of(there)) <= CITY_KM
+    return km_between(vector_of(search.point), vector_of(there)) <= km

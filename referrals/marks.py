@@ -29,6 +29,12 @@ class Marks:
     columns: tuple[Bits, ...]
     places: Mapping[str, int]
     """Code to its bit, counted through all columns; frequent codes share the first."""
+    singles: Mapping[str, Mask]
+    """Code to what finds it alone."""
+
+    def one(self, code: str) -> Mask:
+        """Return what finds a code; empty when no row has it."""
+        return self.singles.get(code, ())
 
     def mask(self, codes: Iterable[str]) -> Mask:
         """Return what finds any of the codes; codes that no row has are left out."""
@@ -41,16 +47,18 @@ class Marks:
 
     def of(self, rows: Rows) -> Taken:
         """Return the columns of some rows, to be asked with ``have``."""
-        return [column.take(rows) for column in self.columns]
+        # Not ``take``: of a column that is a part of records it copies all first.
+        return [column[rows] for column in self.columns]
 
     def copied(self, first: Bits) -> Marks:
         """Return marks that can be changed; ``first`` stands for the first column."""
-        return Marks((first, *(column.copy() for column in self.columns[1:])), self.places)
+        columns = (first, *(column.copy() for column in self.columns[1:]))
+        return Marks(columns, self.places, self.singles)
 
     def gathered(self, table: Rows) -> Marks:
         """Return what the rows of each line of a table have between them."""
         columns = (np.bitwise_or.reduce(column[table], axis=1) for column in self.columns)
-        return Marks(tuple(columns), self.places)
+        return Marks(tuple(columns), self.places, self.singles)
 
     def take_from(self, codes: Iterable[str], rows: Rows) -> None:
         """Take codes from some rows, in place."""
@@ -61,9 +69,9 @@ class Marks:
 def have(taken: Taken, mask: Mask) -> Bools:
     """Tell which rows have any of the codes; the mask is not empty."""
     (column, bits), *others = mask
-    found: Bools = (taken[column] & bits) != 0
+    found = (taken[column] & bits).astype(np.bool_)
     for column, bits in others:
-        found |= (taken[column] & bits) != 0
+        found |= (taken[column] & bits).astype(np.bool_)
     return found
 
 
@@ -77,7 +85,11 @@ def marks_of(sets: Sequence[Collection[str]]) -> Marks:
         first = number * WIDTH
         bits = {code: 1 << places[code] - first for code in codes[first : first + WIDTH]}
         column[:-1] = [_sum(found, bits) for found in sets]
-    return Marks(columns, places)
+    return Marks(columns, places, {code: _single(place) for code, place in places.items()})
+
+
+def _single(place: int) -> Mask:
+    return ((place // WIDTH, np.uint64(1 << place % WIDTH)),)
 
 
 def _sum(codes: Iterable[str], bits: Mapping[str, int]) -> int:

@@ -40,6 +40,7 @@ FULL_STEP = FULL_KM // STEP_KM // 2
 """Steps beyond are those of full houses."""
 
 _WORD = (1 << 64) - 1
+_ODD = 0x9E3779B97F4A7C15
 
 
 Candidate = tuple[int, int, float, int, int, int, float]
@@ -142,8 +143,9 @@ class _Best:
         count *= self.seeker.listings.most_places
         last = self._cut()
         if 0 < count < len(costs):
-            worst = float(np.partition(costs, count - 1)[count - 1])
-            last = min(last, floor(worst / STEP_KM))
+            ordered = costs.copy()
+            ordered.partition(count - 1)
+            last = min(last, floor(float(ordered[count - 1]) / STEP_KM))
         if last < inf:
             # Who receives requests here gains one step; a kilometre for what is rounded.
             near = (costs < (last + 2) * STEP_KM + 1).nonzero()[0]
@@ -153,13 +155,16 @@ class _Best:
     def _read(
         self, facts: list[tuple[int, ...]], kms: list[float], costs: list[float]
     ) -> list[Candidate]:
-        seeker, lot = self.seeker, _mixed(self.seeker.search.lot)
+        search, services = self.seeker.search, self.seeker.listings.services
+        lot, seen, can_receive = _mixed(search.lot), self.seeker.seen, search.can_receive
         read: list[Candidate] = []
         for fact, km, cost in zip(facts, kms, costs, strict=True):
             _, own, _, opening, number, place = fact
-            if number not in seeker.seen:
-                step = floor(cost / STEP_KM) - seeker.receives(number)
-                read.append((step, _mixed(own ^ lot), cost, place, number, opening, km))
+            if number not in seen:
+                receives = bool(can_receive) and services[number][1].id in can_receive
+                draw = (own ^ lot) * _ODD & _WORD
+                step = floor(cost / STEP_KM) - receives
+                read.append((step, draw, cost, place, number, opening, km))
         return read
 
 

@@ -58,7 +58,7 @@ def _held(seeker: Seeker, need: str, ring: str) -> Rows:
 def _are_known(seeker: Seeker, rows: Rows, taken: Taken, need: str) -> Bools:
     """Tell which rows are of vetted organizations that take the need, and not yet seen."""
     known: Bools = seeker.layer.obstacles[rows] != Obstacle.UNVETTED
-    mask = seeker.layer.marks.mask((NEED + need,))
+    mask = seeker.layer.marks.one(NEED + need)
     known &= have(taken, mask) if mask else False
     if seeker.seen:
         known &= ~np.isin(fields(seeker.listings.facts)["service"][rows], list(seeker.seen))

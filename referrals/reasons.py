@@ -77,12 +77,17 @@ def _whom(seeker: Seeker, service: Service) -> list[Reason]:
     """Return language, audiences, part of the way and way in."""
     search = seeker.search
     said = [reason("language", search.language)] if search.language in service.languages else []
-    said += [reason("audience", code) for code in sorted(served_by(service) - {"everyone"})]
+    said += _audiences(served_by(service))
     if search.stage in service.stages:
         said.append(reason("stage", search.stage))
     if search.wheelchair and service.accessibility:
         said.append(reason("accessibility", service.accessibility))
     return said
+
+
+@lru_cache(maxsize=512)
+def _audiences(served: frozenset[str]) -> tuple[Reason, ...]:
+    return tuple(reason("audience", code) for code in sorted(served - {"everyone"}))
 
 
 def _hours(opening: Opening, now: datetime) -> Reason:

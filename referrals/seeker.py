@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from datetime import datetime
 from math import cos
 from typing import NamedTuple
 
 import numpy as np
 
-from referrals.blocks import CITY_KM, Blocks
+from referrals.blocks import CITY_KM, REGION_KM, Blocks
 from referrals.globe import EARTH_KM, Floats, Vector, vector_of
 from referrals.layer import Kms, Layer
 from referrals.listings import (
@@ -30,7 +29,7 @@ from referrals.listings import (
     fields,
     folded,
 )
-from referrals.marks import Bools, Mask, Rows, Taken, have
+from referrals.marks import Bools, Marks, Rows, Shorts, Taken, have
 from referrals.opening import Openings
 from referrals.search import Search
 from referrals.vetting import BARRED_NEEDS
@@ -55,6 +54,7 @@ ALSO = {"trans": "lgbtiq"}
 """Who is served by a wider audience too."""
 
 _CITY_COSINE = cos(CITY_KM / EARTH_KM)
+_REGION_COSINE = cos(REGION_KM / EARTH_KM)
 
 
 class Prepared(NamedTuple):
@@ -111,22 +111,16 @@ class Seeker:
         numbers = self.listings.numbers
         self.seen = frozenset([numbers[id] for id in search.exclude if id in numbers])
         """Numbers of the services to leave out."""
-        self._ask(self.listings.marks.mask)
+        self._ask(self.listings.marks)
 
-    def _ask(self, mask: Callable[[Iterable[str]], Mask]) -> None:
+    def _ask(self, marks: Marks) -> None:
         search = self.search
         audiences = [AUDIENCE + code for code in hers(search)]
-        self.language = mask((LANGUAGE + search.language,))
-        self.theirs = mask(audiences)
-        self.for_her = mask((FOR_ALL, *audiences))
-        """Of no use when she did not say who she is."""
-        self.papers = mask((ASKS_PAPERS,)) if search.no_papers else ()
-        self.adults = mask((ADULTS_ONLY,)) if "minors" in search.audiences else ()
-
-    def receives(self, number: int) -> bool:
-        """Tell whether a service's organization receives requests here."""
-        can_receive = self.search.can_receive
-        return bool(can_receive) and self.listings.services[number][1].id in can_receive
+        self.language = marks.one(LANGUAGE + search.language)
+        self.theirs = marks.mask(audiences)
+        self.for_her = marks.mask((FOR_ALL, *audiences)) if audiences else ()
+        self.papers = marks.one(ASKS_PAPERS) if search.no_papers else ()
+        self.adults = marks.one(ADULTS_ONLY) if "minors" in search.audiences else ()
 
     def blocks(self, need: str, ring: str) -> tuple[Blocks, Kms] | None:
         """Return where a need's rows are, and the most that each block is worth."""
@@ -140,7 +134,12 @@ class Seeker:
         """Tell which blocks may have rows in a ring; None: all."""
         if ring == "city":
             return np.greater_equal(blocks.centers @ self.spot, blocks.city)
-        return (blocks.states & self.state.bits) != 0 if ring == "state" else None
+        if ring != "state":
+            return None
+        touched: Bools = (blocks.states & self.state.bits) != 0
+        if self.at is not None:
+            touched |= blocks.centers @ self.spot >= blocks.region
+        return touched
 
     def least(self, blocks: Blocks, most: Kms, numbers: Rows, ring: str) -> Floats:
         """Return what the best row of each of these blocks costs at least."""
@@ -177,15 +176,16 @@ class Seeker:
         if ring == "city":
             near = (cosines >= _CITY_COSINE).nonzero()[0]
             rows, cosines = rows.take(near), cosines.take(near)
-        kms = np.arccos(np.clip(cosines, -1.0, 1.0, out=cosines), out=cosines)
+        elif ring == "state":
+            inside = self._are_in_state(rows) | (cosines >= _REGION_COSINE)
+            rows, cosines = rows[inside], cosines[inside]
+        np.minimum(cosines, 1.0, out=cosines)
+        kms = np.arccos(np.maximum(cosines, -1.0, out=cosines), out=cosines)
         kms *= EARTH_KM
-        return (rows, kms) if ring == "city" else self._with_unknown(rows, kms, ring)
+        return (rows, kms) if ring == "city" else self._with_unknown(rows, kms)
 
-    def _with_unknown(self, rows: Rows, kms: Floats, ring: str) -> tuple[Rows, Floats]:
-        if ring == "state":
-            inside = self._are_in_state(rows)
-            rows, kms = rows[inside], kms[inside]
-        if pointless := self.listings.marks.mask((NO_POINT,)):
+    def _with_unknown(self, rows: Rows, kms: Floats) -> tuple[Rows, Floats]:
+        if pointless := self.listings.marks.one(NO_POINT):
             kms[have(self.listings.marks.of(rows), pointless)] = UNKNOWN_KM
         return rows, kms
 
@@ -202,39 +202,38 @@ class Seeker:
     def candidates(self, rows: Rows, kms: Floats, need: str) -> Candidates | None:
         """Return the rows that are offered to her for a need, if any."""
         facts = self.layer.facts.take(rows, axis=0)
-        taken = self._taken(rows, facts)
-        fits: Bools = fields(facts)["worth"] > NOT_OFFERED
+        named = fields(facts)
+        others = self.layer.marks.columns[1:]
+        taken = [named["marks"], *[column.take(rows) for column in others]]
+        fits: Bools = named["worth"] > NOT_OFFERED
         if self.search.audiences:
             fits &= self.suits(taken)
         if self.papers:
             fits &= ~have(taken, self.papers)
         if need in BARRED_NEEDS:
-            fits &= have(taken, self.layer.marks.mask((NEED + need,)))
+            fits &= have(taken, self.layer.marks.one(NEED + need))
         which = fits.nonzero()[0]
         if not len(which):
             return None
-        rows, facts, kms = rows.take(which), facts.take(which, axis=0), kms.take(which)
-        costs = kms - fields(facts)["worth"]
-        costs -= self._gains(facts, self._taken(rows, facts))
+        facts, kms = facts.take(which, axis=0), kms.take(which)
+        named, taken = fields(facts), [column.take(which) for column in taken]
+        costs = kms - named["worth"]
+        costs -= self._gains(named["opening"], taken)
         return Candidates(facts, kms, costs)
-
-    def _taken(self, rows: Rows, facts: Facts) -> Taken:
-        others = self.layer.marks.columns[1:]
-        return [fields(facts)["marks"], *[column.take(rows) for column in others]]
 
     def suits(self, taken: Taken) -> Bools:
         """Tell which rows are for people like her."""
-        count = len(taken[0])
-        suits = np.full(count, not self.search.audiences)
         if self.search.audiences and self.for_her:
             suits = have(taken, self.for_her)
+        else:
+            suits = np.full(len(taken[0]), not self.search.audiences)
         if self.adults:
             suits &= ~have(taken, self.adults)
         return suits
 
-    def _gains(self, facts: Facts, taken: Taken) -> Floats:
+    def _gains(self, openings: Shorts, taken: Taken) -> Floats:
         """Return what only she gains, in kilometres."""
-        opened = self.openings.are_open(fields(facts)["opening"], self.now)
+        opened = self.openings.are_open(openings, self.now)
         gains: Floats = np.multiply(opened, float(KM_FOR_OPEN))
         if len(self.needs) > 1:
             gains += self._by_needs(taken)
@@ -248,17 +247,17 @@ class Seeker:
 
     def _by_needs(self, taken: Taken) -> Floats:
         """Return what is gained by each need that is met; of one need all meet that."""
-        masks = (self.layer.marks.mask((NEED + need,)) for need in self.needs)
+        masks = (self.layer.marks.one(NEED + need) for need in self.needs)
         met = [have(taken, mask) for mask in masks if mask]
         gains: Floats = np.sum(met, axis=0) * float(KM_FOR_EACH_NEED)
         return gains
 
     def _rare_gains(self, taken: Taken) -> Floats:
-        gains, mask = np.zeros(len(taken[0])), self.listings.marks.mask
-        if self.search.stage and (some := mask((SOME_STAGES,))):
+        gains, one = np.zeros(len(taken[0])), self.listings.marks.one
+        if self.search.stage and (some := one(SOME_STAGES)):
             gains[have(taken, some)] = KM_FOR_OTHER_STAGE
-            if stage := mask((STAGE + self.search.stage,)):
+            if stage := one(STAGE + self.search.stage):
                 gains[have(taken, stage)] = KM_FOR_STAGE
-        if self.search.wheelchair and (way_in := mask((ACCESSIBLE,))):
+        if self.search.wheelchair and (way_in := one(ACCESSIBLE)):
             gains += KM_FOR_WAY_IN * have(taken, way_in)
         return gains

@@ -117,7 +117,9 @@ class Oracle:
             return km is not None and km <= 40
         if ring == "state":
             names = {place.state.casefold(), place.region.casefold()} if place else set()
-            return self.search.state != "" and self.search.state.casefold() in names
+            km = self.km(place)
+            is_around = km is not None and km <= 200
+            return is_around or (self.search.state != "" and self.search.state.casefold() in names)
         return place is not None
 
     def km(self, place: Location | None) -> float | None:
@@ -168,7 +170,7 @@ class Oracle:
 
     def draw(self, s: Service) -> int:
         own = int.from_bytes(blake2b(s.id.encode(), digest_size=8).digest(), "big")
-        return mixed(own ^ mixed(self.search.lot))
+        return (own ^ mixed(self.search.lot)) * 0x9E3779B97F4A7C15 % BIG
 
     # The answer.
 

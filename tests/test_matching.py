@@ -115,6 +115,13 @@ def test_a_search_widens_by_itself_and_says_so() -> None:
         assert (found.ring, found.widened, ids(found)) == (ring, True, [ring])
 
 
+def test_a_nearer_house_behind_the_border_of_her_state_comes_first() -> None:
+    hers = (service("hers"), location("a", 300))
+    behind = (service("behind"), location("b", 59, "Tabasco"))
+    found = rank(directory(hers, behind), SEARCH, NOW)
+    assert (found.ring, ids(found)) == ("state", ["behind", "hers"])
+
+
 def test_nothing_at_all_is_said_as_nothing() -> None:
     found = rank(Directory(), SEARCH, NOW)
     assert found == Found((), "", False, "none")

@@ -71,7 +71,7 @@ def search_of(scene: Scene) -> Search:
         exclude=frozenset(session.seen),
         ring=session.ring,
         limit=A_PAGE,
-        can_receive=frozenset(scene.context.staff),
+        can_receive=scene.context.staff,
         lot=session.lot,
         stage=next((code for code in session.audiences if code in STAGES), ""),
         no_papers=filters.NO_PAPERS in session.audiences,

@@ -8,17 +8,23 @@ from referrals.matching import Found
 from referrals.places import Place
 
 STATE = {
-    "none": later("Nothing nearer fits, so these are in {state}."),
-    "full": later("The places that fit near {place} say they are full, so these are in {state}."),
-    "closed": later(
-        "The places that fit near {place} are closed for some days, so these are in {state}."
+    "none": later("Nothing nearer fits, so these are in {state} or near it."),
+    "full": later(
+        "The places that fit near {place} say they are full, so these are in {state} or near it."
     ),
-    "asks_papers": later("The places near {place} may ask for papers, so these are in {state}."),
+    "closed": later(
+        "The places that fit near {place} are closed for some days, so these are in {state} or "
+        "near it."
+    ),
+    "asks_papers": later(
+        "The places near {place} may ask for papers, so these are in {state} or near it."
+    ),
     "not_for_her": later(
-        "The places near {place} are meant for other people, so these are in {state}."
+        "The places near {place} are meant for other people, so these are in {state} or near it."
     ),
     "stale": later(
-        "Nobody has checked the places near {place} for a long time, so these are in {state}."
+        "Nobody has checked the places near {place} for a long time, so these are in {state} or "
+        "near it."
     ),
 }
 COUNTRY = {
@@ -53,7 +59,7 @@ WIDENED = {"state": STATE, "country": COUNTRY, "remote": REMOTE}
 """Ring to reason to what is said of a first search that went so far."""
 
 FURTHER = {
-    "state": later("These are in {state}."),
+    "state": later("These are in {state} or near it."),
     "country": later("These are further away."),
     "remote": later("These help by phone or message."),
 }

@@ -140,6 +140,7 @@ def _assumed(a: Assumed) -> Iterator[Row]:
         "services that ask for papers": f"{a.asks_papers:.0%}",
         "listings that say so, or that they do not": f"{a.papers_listed:.0%}",
         "an unanswered request is given up after": f"{a.patience:.0%} of the priority's time",
+        "who finds nothing in reach looks again after": "the same time",
         "requests that somebody makes": f"at most {a.most_tries}, in the priority's time",
         "nobody travels further than": f"{a.most_km:g} km, at {a.km_an_hour:g} km an hour",
         "urgent needs that are emergencies": f"{a.emergencies:.0%}",

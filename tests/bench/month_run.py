@@ -1,7 +1,8 @@
 """The made-up month, lived through with one way to choose. Pure.
 
 Every way meets the same people, the same free places and the same luck of answers, and
-goes on by the same rule: who is declined, or not answered in time, asks the next.
+goes on by the same rule: who is declined, or not answered in time, asks the next; who
+finds nothing in reach looks again later.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ from functools import partial
 from heapq import heappop, heappush
 
 import numpy as np
-from month_assumed import HOURS_FOR
 from month_shapes import House, Month, Person
-from month_state import MANY, State, Tally, answer_at, opening
+from month_state import MANY, State, Tally, answer_at, opening, patience_of
 from month_ways import Way
 
 from referrals.lifecycle import Priority
@@ -61,6 +61,7 @@ class _Course:
             return
         number = self._way.choose(person, asked, now)
         if number is None:
+            self._at(now + patience_of(self._month, person), partial(self._ask, person))
             return
         self._asked[person.number] = asked | {number}
         self._send(person, self._month.houses[number], now)
@@ -69,8 +70,8 @@ class _Course:
         self._note_request(house.number)
         answer = answer_at(self._month, person, house.number, now)
         if answer is None:
-            patience = self._month.assumed.patience * HOURS_FOR[person.priority]
-            self._at(now + patience, partial(self._give_up, person, house))
+            until = now + patience_of(self._month, person)
+            self._at(until, partial(self._give_up, person, house))
         else:
             self._at(answer, partial(self._answer, person, house))
 

@@ -75,8 +75,12 @@ def answer_at(month: Month, person: Person, number: int, now: float) -> float | 
     if month.answers[person.number, number] < house.unanswered:
         return None
     answer = opening(house, now) + float(month.delays[person.number, number])
-    patience = month.assumed.patience * HOURS_FOR[person.priority]
-    return answer if answer <= now + patience else None
+    return answer if answer <= now + patience_of(month, person) else None
+
+
+def patience_of(month: Month, person: Person) -> float:
+    """Return the hours that somebody waits for an answer, or before she looks again."""
+    return month.assumed.patience * HOURS_FOR[person.priority]
 
 
 def opening(house: House, now: float) -> float:

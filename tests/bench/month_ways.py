@@ -23,8 +23,9 @@ from referrals.vetting import Vetting
 FEW = 3
 ANSWERS_COUNT_FOR = 28
 """Days."""
-PAGES = (3, 36)
-"""Matches that are looked at; further ones only when none of the first is in reach."""
+PAGES = (("", 3), ("", 36), ("country", 36))
+"""Ring and number of matches that are looked at, while none of them is in reach: the
+first page, more of it, the whole country."""
 
 
 class Way(Protocol):
@@ -96,7 +97,7 @@ class NearestFitting(Nearest):
 
 @dataclass(slots=True)
 class Knowing(Nearest):
-    """Nobody can choose like this: the nearest that will answer in time, and has room."""
+    """Nobody can choose like this: the nearest that takes her, will answer, has room."""
 
     _state: State = field(init=False)
     _day: int = field(default=0, init=False)
@@ -106,14 +107,13 @@ class Knowing(Nearest):
         self._state, self._day = state, day
 
     def fits(self, person: Person, house: int) -> bool:
-        """Leave out who does not take her, has no room now, or would not answer."""
-        is_free = self._state.free(house, self._day) >= 1
-        return is_free and self.month.houses[house].takes(person)
+        """Leave out who does not take her."""
+        return self.month.houses[house].takes(person)
 
     def first(self, person: Person, fitting: list[int], now: float) -> int | None:
-        """Return the nearest that answers."""
+        """Return the nearest that has room now; none: she looks again later."""
         answering = (n for n in fitting if answer_at(self.month, person, n, now) is not None)
-        return next(answering, None)
+        return next((n for n in answering if self._state.free(n, self._day) >= 1), None)
 
 
 @dataclass(slots=True)
@@ -193,16 +193,16 @@ class Faro:
     def choose(self, person: Person, asked: frozenset[int], now: float) -> int | None:
         """Return the best match within reach that was not asked yet."""
         km, most = self.month.km[person.number], self.month.assumed.most_km
-        for limit in PAGES:
-            search = self._search(person, asked, limit)
+        for ring, limit in PAGES:
+            search = self._search(person, asked, ring, limit)
             found = rank(self._directory, search, moment_of(now)).matches
             numbers = (self._numbers[match.service.id] for match in found)
             best = next((n for n in numbers if km[n] <= most), None)
-            if best is not None or len(found) < limit:
+            if best is not None:
                 return best
         return None
 
-    def _search(self, person: Person, asked: frozenset[int], limit: int) -> Search:
+    def _search(self, person: Person, asked: frozenset[int], ring: str, limit: int) -> Search:
         houses = self.month.houses
         return Search(
             needs=frozenset({person.need}),
@@ -211,6 +211,7 @@ class Faro:
             language=person.language,
             audiences=frozenset({person.who}) if person.tells else frozenset(),
             exclude=frozenset(houses[number].service.id for number in asked),
+            ring=ring,
             limit=limit,
             lot=person.lot,
             no_papers=person.tells and person.no_papers,
