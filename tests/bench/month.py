@@ -1,6 +1,6 @@
 """``make simulate``: a made-up month, chosen nearest first and as Faro ranks.
 
-    python tests/bench/month.py [--seeds 20] [--days 30] [--write]
+    python tests/bench/month.py [--seeds 20] [--first 1] [--days 30] [--write]
 
 Prints the table; ``--write`` puts it into ``docs/matching.md``, between its marks,
 with the table of assumptions.
@@ -55,13 +55,14 @@ def main() -> None:
     """Simulate, print, and write if asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first", type=int, default=1, help="the first of the seeds")
     parser.add_argument("--days", type=int, default=ASSUMED.days)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     assumed = replace(ASSUMED, days=given.days)
     began = time.monotonic()
     with ProcessPoolExecutor(PROCESSES) as pool:
-        seeds = range(1, given.seeds + 1)
+        seeds = range(given.first, given.first + given.seeds)
         running = [pool.submit(one_seed, seed, assumed) for seed in seeds]
         tallies = [job.result() for job in track(running, "Months")]
     lines = table(tallies, assumed.services)

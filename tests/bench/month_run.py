@@ -104,6 +104,7 @@ class _Course:
             self._ask(person, now)
         elif self._state.free(house.number, self._day) < 1:
             self._tally.full += 1
+            self._way.hear_full(self._state, house.number, self._day)
             self._ask(person, now)
         else:
             self._state.take(house, self._day)

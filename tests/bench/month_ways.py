@@ -34,6 +34,9 @@ class Way(Protocol):
     def dawn(self, state: State, day: int) -> None:
         """Learn what is known on a new day."""
 
+    def hear_full(self, state: State, house: int, day: int) -> None:
+        """Learn that a house has just declined because it is full."""
+
     def choose(self, person: Person, asked: frozenset[int], now: float) -> int | None:
         """Return the number of the house to ask next; None when none is in reach."""
 
@@ -54,6 +57,9 @@ class Nearest:
 
     def dawn(self, state: State, day: int) -> None:
         """Know nothing new."""
+
+    def hear_full(self, state: State, house: int, day: int) -> None:
+        """Forget it again."""
 
     def choose(self, person: Person, asked: frozenset[int], now: float) -> int | None:
         """Return the nearest that was not asked yet."""
@@ -151,9 +157,18 @@ class Faro:
             if self.month.confirmed[house.number] == day:
                 self._confirmed[house.number] = today
                 state.doubts.pop(house.number, None)
-        self._directory = self._directory.with_live(
-            Live(today, dict(self._listings(state, day)), dict(self._organizations(state, day)))
-        )
+        self._lay(state, day)
+
+    def hear_full(self, state: State, house: int, day: int) -> None:
+        """Take the decline for a report, as the bot does."""
+        self._capacity[house] = Capacity("full", START.date() + timedelta(days=day))
+        self._lay(state, day)
+
+    def _lay(self, state: State, day: int) -> None:
+        services, organizations = self._listings(state, day), self._organizations(state, day)
+        today = START.date() + timedelta(days=day)
+        live = Live(today, dict(services), dict(organizations))
+        self._directory = self._directory.with_live(live)
 
     def _tapped(self, state: State, house: int, day: int) -> str:
         free = state.free(house, day)
