@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from handlers.changing import changed
 from handlers.coordinator import calling
 from handlers.coordinator import router as coordinator
 from handlers.i18n import Catalogs, negotiate
@@ -39,7 +40,7 @@ def scene_of(turn: Turn, session: Session, context: Context) -> Scene:
     """Read the turn's text and settle the language that the answer will have."""
     meaning = meaning_of(turn, session, context)
     language = language_of(turn, session, context, meaning)
-    return Scene(turn, replace(session, language=language), context, meaning, language)
+    return Scene(turn, changed(session, language=language), context, meaning, language)
 
 
 def meaning_of(turn: Turn, session: Session, context: Context) -> Meaning:
@@ -76,7 +77,7 @@ def language_of(turn: Turn, session: Session, context: Context, meaning: Meaning
 def fresh(session: Session, context: Context) -> Session:
     """Forget what she looked for once its day is over; keep language and choices."""
     today = context.today.isoformat()
-    return session if session.day == today else replace(forgotten(session), day=today)
+    return session if session.day == today else changed(forgotten(session), day=today)
 
 
 def forgotten(session: Session) -> Session:

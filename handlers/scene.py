@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from handlers.changing import changed
 from handlers.i18n import Catalog
 from handlers.turn import Choice, Context, Notice, Outcome, Reply, Session, Turn
 from handlers.understanding.meaning import Meaning
@@ -35,7 +36,10 @@ class Scene:
 
     def keeping(self, **changes: object) -> Scene:
         """Return the scene with changes in its session."""
-        return replace(self, session=replace(self.session, **changes))  # type: ignore[arg-type]  # names of Session's fields, checked at run time
+        session = changed(self.session, **changes)
+        if session is self.session:
+            return self
+        return Scene(self.turn, session, self.context, self.meaning, self.language)
 
     def say(
         self,
@@ -50,7 +54,7 @@ class Scene:
         ``below``: leave the message whose button was pressed as it is.
         """
         return Outcome(
-            session=replace(self.session, step=step),
+            session=changed(self.session, step=step),
             replies=replies if below else self.in_place(replies),
             events=events,
             notices=notices,
