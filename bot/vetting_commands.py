@@ -54,6 +54,14 @@ def coordinators_app(read: Callable[[], Settings], guard: Guard, say: Console) -
     return app
 
 
+PLAIN = {
+    "approve": (StepKind.APPROVED, "Approve an organization. A second coordinator must do so too."),
+    "pause": (StepKind.PAUSED, "Pause an organization at once: vetting begins anew."),
+    "refuse": (StepKind.REFUSED, "Refuse an organization."),
+}
+"""Command to the step it takes, and what is said of it."""
+
+
 def vetting_app(read: Callable[[], Settings], guard: Guard, say: Console) -> typer.Typer:
     """Return the commands about the vetting of organizations."""
     app = typer.Typer(no_args_is_help=True, help="Vet organizations: two coordinators, always.")
@@ -65,6 +73,16 @@ def vetting_app(read: Callable[[], Settings], guard: Guard, say: Console) -> typ
             done = coordinators.take(read(), kind, organization, alias, code, note)
             say.print(done, markup=False)
 
+    def plain(kind: StepKind) -> Callable[[str, str, str], None]:
+        def step(
+            organization: Annotated[str, ORGANIZATION],
+            alias: Annotated[str, ALIAS],
+            code: Annotated[str, CODE],
+        ) -> None:
+            take(kind, organization, alias, code)
+
+        return step
+
     @app.command("show")
     def show(organization: Annotated[str, typer.Argument(help="All when left out.")] = "") -> None:
         """Show where organizations stand, or every step of one."""
@@ -72,15 +90,6 @@ def vetting_app(read: Callable[[], Settings], guard: Guard, say: Console) -> typ
             from bot import coordinators
 
             say.print(coordinators.show(read(), organization))
-
-    @app.command("approve")
-    def approve(
-        organization: Annotated[str, ORGANIZATION],
-        alias: Annotated[str, ALIAS],
-        code: Annotated[str, CODE],
-    ) -> None:
-        """Approve an organization. A second coordinator must do so too."""
-        take(StepKind.APPROVED, organization, alias, code)
 
     @app.command("called-back")
     def called_back(
@@ -92,22 +101,6 @@ def vetting_app(read: Callable[[], Settings], guard: Guard, say: Console) -> typ
         """Record that you called a number that you found yourself, and they answered."""
         take(StepKind.CALLED_BACK, organization, alias, code, source)
 
-    @app.command("pause")
-    def pause(
-        organization: Annotated[str, ORGANIZATION],
-        alias: Annotated[str, ALIAS],
-        code: Annotated[str, CODE],
-    ) -> None:
-        """Pause an organization at once: vetting begins anew."""
-        take(StepKind.PAUSED, organization, alias, code)
-
-    @app.command("refuse")
-    def refuse(
-        organization: Annotated[str, ORGANIZATION],
-        alias: Annotated[str, ALIAS],
-        code: Annotated[str, CODE],
-    ) -> None:
-        """Refuse an organization."""
-        take(StepKind.REFUSED, organization, alias, code)
-
+    for name, (kind, words) in PLAIN.items():
+        app.command(name, help=words)(plain(kind))
     return app
