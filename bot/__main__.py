@@ -237,7 +237,7 @@ def answers(
         from bot.answer_report import show
         from bot.starting import today as now
 
-        day = today.date() if today else now()
+        day = today.date() if today else now(settings())
         raise typer.Exit(0 if show(settings(), say, day, facts=facts) else 1)
 
 

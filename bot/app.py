@@ -8,6 +8,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass
+from datetime import date
 from secrets import token_urlsafe
 
 from aiohttp import web
@@ -115,7 +116,9 @@ async def serve_web_chat(parts: Parts, stop: asyncio.Event, ready: Callable[[str
     async with running(parts, courier) as jobs:
         if parts.settings.is_fictional:
             shown = [OrganizationId(i) for i, _ in organizations]
-            await parts.runner.call(lambda c: bind_page(c, parts.vault, shown))
+            await parts.runner.call(
+                lambda c: bind_page(c, parts.vault, shown, starting.today(parts.settings))
+            )
             await parts.runner.call(lambda c: seat_page(c, parts.vault))
             organizations += COORDINATORS.items()
         app = web_application(
@@ -143,12 +146,11 @@ def shown_organizations(directory: Directory) -> list[tuple[str, str]]:
 
 
 def bind_page(
-    connection: Connection, vault: Vault, organizations: Iterable[OrganizationId]
+    connection: Connection, vault: Vault, organizations: Iterable[OrganizationId], today: date
 ) -> None:
     """Give every fictional organization its chat on the page, once."""
     sealer = Sealer(vault)
     known = {b.organization for b in bindings.load_bindings(connection)}
-    today = starting.today()
     for organization in organizations:
         if organization not in known:
             chat = page_chat(vault, f"staff:{organization}", organization)
@@ -171,12 +173,12 @@ def seat_page(connection: Connection, vault: Vault) -> None:
         vetting.seat_coordinator(connection, alias, key, address, "es")
 
 
-def unbind_others(connection: Connection, vault: Vault, channel: str) -> None:
+def unbind_others(connection: Connection, vault: Vault, channel: str, today: date) -> None:
     """Take organizations' chats of other channels away: nothing would reach them here."""
     bound = open_bindings(bindings.load_bindings(connection), Sealer(vault))
     for chat in bound.chats.values():
         if chat.channel != channel:
-            bindings.unbind_chat(connection, chat.key, starting.today())
+            bindings.unbind_chat(connection, chat.key, today)
 
 
 def page_chat(vault: Vault, chat: str, organization: OrganizationId | None) -> BoundChat:
@@ -202,7 +204,8 @@ async def serve_telegram(parts: Parts, stop: asyncio.Event, ready: Callable[[str
     app = health_application(lambda: not stop.is_set(), routes)
     try:
         async with running(parts, courier), listening(app, settings):
-            await parts.runner.call(lambda c: unbind_others(c, parts.vault, channel.name))
+            today = starting.today(settings)
+            await parts.runner.call(lambda c: unbind_others(c, parts.vault, channel.name, today))
             await until_prepared(channel, parts.world, webhook, stop)
             ready(f"Telegram, @{channel.username}")
             if webhook:

@@ -10,6 +10,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator, Sequence
+from datetime import date
 from hmac import compare_digest
 
 from rich.table import Table
@@ -74,19 +75,19 @@ def remove(settings: Settings, alias: str, distrust: bool) -> str:
         if not delete_coordinator(connection, alias):
             raise NotReady(f"there is no coordinator {alias}: see `faro coordinators list`")
         if distrust:
-            paused = _pause_all_of(connection, alias)
+            paused = _pause_all_of(connection, alias, today(settings))
     rest = f" {paused} organizations they approved are paused." if distrust else ""
     return f"{alias} is no coordinator any more; their chat is an ordinary one.{rest}"
 
 
-def _pause_all_of(connection: Connection, alias: str) -> int:
+def _pause_all_of(connection: Connection, alias: str, day: date) -> int:
     theirs = [
         organization
         for organization, steps in load_steps(connection).items()
         if any(s.coordinator == alias and s.kind in BY_COORDINATORS for s in steps)
     ]
     for organization in theirs:
-        step = VettingStep(organization, StepKind.PAUSED, today(), alias)
+        step = VettingStep(organization, StepKind.PAUSED, day, alias)
         insert_step(connection, step)
     return len(theirs)
 
@@ -97,18 +98,18 @@ def take(
     """Record a coordinator's step; return where the organization stands then."""
     if kind is StepKind.CALLED_BACK and not note.strip():
         raise NotReady("say where the number was found: --source")
-    sealer = Sealer(open_keys(settings))
+    sealer, day = Sealer(open_keys(settings)), today(settings)
     with open_database(settings).begin() as connection:
         _check_code(connection, alias, code)
         organization = named(build_directory(directory_rows(settings, connection)), wanted)
-        step = VettingStep(organization.id, kind, today(), alias)
+        step = VettingStep(organization.id, kind, day, alias)
         if note.strip():
             id = secrets.randbelow(2**63)
             insert_step(connection, step, id, sealer.seal_note(id, note.strip()))
         else:
             insert_step(connection, step)
-        vetting = vetting_of(load_steps(connection).get(organization.id, ()), today())
-    return f"{organization.name}: {state_words(vetting)}"
+        steps = load_steps(connection).get(organization.id, ())
+    return f"{organization.name}: {_state(steps, day)}"
 
 
 def _check_code(connection: Connection, alias: str, code: str) -> None:
@@ -118,10 +119,10 @@ def _check_code(connection: Connection, alias: str, code: str) -> None:
         raise NotReady("alias and personal code do not belong together: nothing was recorded")
 
 
-def state_words(vetting: Vetting) -> str:
+def state_words(vetting: Vetting, day: date) -> str:
     """Say where an organization stands, and what it still needs."""
     if vetting.is_active:
-        trial = ", on probation" if vetting.is_on_probation(today()) else ""
+        trial = ", on probation" if vetting.is_on_probation(day) else ""
         return f"offered to people until {vetting.until}{trial}"
     why = f"{vetting.voided.value}; " if vetting.voided else ""
     return f"not offered: {why}needs {', '.join(lacking(vetting))}"
@@ -147,29 +148,31 @@ def show(settings: Settings, wanted: str) -> Table:
     with open_database(settings).begin() as connection:
         directory = build_directory(directory_rows(settings, connection))
         if not wanted:
-            return _overview(connection, directory)
+            return _overview(connection, directory, today(settings))
         organization = named(directory, wanted)
         sealer = Sealer(open_keys(settings))
-        return _history(connection, organization, sealer)
+        return _history(connection, organization, sealer, today(settings))
 
 
-def _overview(connection: Connection, directory: Directory) -> Table:
+def _overview(connection: Connection, directory: Directory, day: date) -> Table:
     table = Table("organization", "state")
     for id, steps in load_steps(connection).items():
         organization = directory.organization(id)
-        table.add_row(organization.name if organization else id, _state(steps))
+        table.add_row(organization.name if organization else id, _state(steps, day))
     return table
 
 
-def _state(steps: Sequence[VettingStep]) -> str:
-    return state_words(vetting_of(steps, today()))
+def _state(steps: Sequence[VettingStep], day: date) -> str:
+    return state_words(vetting_of(steps, day), day)
 
 
-def _history(connection: Connection, organization: Organization, sealer: Sealer) -> Table:
+def _history(
+    connection: Connection, organization: Organization, sealer: Sealer, day: date
+) -> Table:
     steps = load_steps(connection).get(organization.id, [])
     notes = load_notes(connection, organization.id)
-    found = {(day, who): sealer.note_of(id, note) for day, who, id, note in notes}
-    table = Table("day", "step", "by", "note", title=f"{organization.name}: {_state(steps)}")
+    found = {(on, who): sealer.note_of(id, note) for on, who, id, note in notes}
+    table = Table("day", "step", "by", "note", title=f"{organization.name}: {_state(steps, day)}")
     for step in steps:
         note = found.get((step.day, step.coordinator), "")
         is_call = step.kind is StepKind.CALLED_BACK

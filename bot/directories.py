@@ -67,7 +67,7 @@ def load(settings: Settings, path: Path | None, say: Console, bar: Progress) -> 
     engine = open_database(settings)
     with bar, engine.begin() as connection:
         task = bar.add_task("Loading", total=counted(rows))
-        done = save_package(connection, rows, today(), lambda n: bar.advance(task, n))
+        done = save_package(connection, rows, today(settings), lambda n: bar.advance(task, n))
     engine.dispose()
     say.print("Directory: {} added, {} changed, {} retired.".format(*done))
     return True

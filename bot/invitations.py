@@ -38,7 +38,7 @@ def unbind(settings: Settings, wanted: str) -> str:
     """Take an organization's chat away; return its name."""
     with open_database(settings).begin() as connection:
         organization = named(build_directory(directory_rows(settings, connection)), wanted)
-        unbind_organization(connection, organization.id, today())
+        unbind_organization(connection, organization.id, today(settings))
     return organization.name
 
 

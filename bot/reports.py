@@ -17,7 +17,7 @@ def digest_text(settings: Settings) -> str:
     """Return the digest of last week without storing or sending it."""
     country = load_country(country_folder(settings))
     catalogs = load_catalogs(LOCALES, country.languages)
-    week = week_before(today())
+    week = week_before(today(settings))
     with open_database(settings).begin() as connection:
         counted = [Counted(*line) for line in count_signals(connection, *week)]
     figures = figures_of(counted, week, NEEDS, country.regions)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from bot.country_files import load_country
 from bot.live import live_of
 from bot.settings import Settings
 from bot.vault import Vault, make_keys
 from bot.world import (
     Rows,
+    country_folder,
     fictional_package,
     known_organizations,
     load_world,
@@ -66,7 +68,7 @@ def fill_directory(settings: Settings, engine: Engine) -> None:
     with engine.begin() as connection:
         if load_rows(connection):
             return
-        save_package(connection, known_organizations(settings), today())
+        save_package(connection, known_organizations(settings), today(settings))
 
 
 def directory_rows(settings: Settings, connection: Connection) -> Rows:
@@ -79,14 +81,14 @@ def fictional_rows(settings: Settings) -> Rows:
     package = fictional_package(settings)
     if not package.is_loadable:
         raise NotReady("the fictional directory is damaged: run `faro doctor`")
-    return as_of_today(package.rows)
+    return as_of(package.rows, today(settings))
 
 
-def as_of_today(rows: Rows) -> Rows:
-    """Move the days of made-up reports and checks, the newest to today: real ones age."""
+def as_of(rows: Rows, day: date) -> Rows:
+    """Move the days of made-up reports and checks, the newest to a day: real ones age."""
     moments = (row.get(column, "") for table, column in AGEING for row in rows.get(table, ()))
     days = (date.fromisoformat(moment[:10]) for moment in moments if moment)
-    ahead = today() - max(days, default=today())
+    ahead = day - max(days, default=day)
     aged = {table: moved(rows.get(table, ()), column, ahead) for table, column in AGEING}
     return {**rows, **aged}
 
@@ -120,9 +122,10 @@ def open_world(settings: Settings, engine: Engine) -> tuple[World, int]:
 def open_directory(settings: Settings, connection: Connection) -> Directory:
     """Return the directory in use with what is laid over it."""
     directory = build_directory(directory_rows(settings, connection))
-    return directory.with_live(live_of(connection, directory, today(), settings.is_fictional))
+    day = today(settings)
+    return directory.with_live(live_of(connection, directory, day, settings.is_fictional))
 
 
-def today() -> date:
-    """Return the day, UTC."""
-    return datetime.now(UTC).date()
+def today(settings: Settings) -> date:
+    """Return the day at the clock of the country that is served."""
+    return datetime.now(load_country(country_folder(settings)).timezone).date()

@@ -24,6 +24,7 @@ IDS = {
 
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.settings import Settings
     from bot.starting import today
 
     monkeypatch.setenv("FARO_DATA", str(tmp_path / "data"))
@@ -31,7 +32,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "package"
     package.mkdir()
     for name, text in ROWS.items():
-        (package / name).write_text(text.format(**IDS, day=today()))
+        (package / name).write_text(text.format(**IDS, day=today(Settings())))
     assert run("directory", "load", str(package)).exit_code == 0
 
 

@@ -16,7 +16,7 @@ from bot.live import LiveReader, live_of
 from bot.renewal import Renewal
 from bot.runner import Runner
 from bot.settings import Settings
-from bot.starting import fictional_rows, today
+from bot.starting import fictional_rows
 from bot.watch import ListingWatch
 from bot.world import Rows
 from databases import BACKENDS
@@ -26,7 +26,7 @@ from referrals.events import ListingDoubted, VettingStepTaken
 from referrals.records import Capacity
 from referrals.store import listings, records, vetting
 from referrals.vetting import VOIDS, StepKind, VettingStep, vouched
-from shell import Shell, apology, open_shell
+from shell import DAY, Shell, apology, open_shell
 from worlds import fictional_world
 
 SETTINGS = Settings(directory="fictional")
@@ -117,7 +117,7 @@ async def test_a_new_day_ends_what_was_good_for_a_day(shell: Shell) -> None:
 def vetted(rows: Rows, shell: Shell) -> None:
     """Store a directory whose organizations are all vetted."""
     with shell.engine.begin() as connection:
-        records.save_package(connection, rows, today())
+        records.save_package(connection, rows, DAY)
         for organization in build_directory(rows).organizations():
             for step in vouched(organization.id, shell.clock().date()):
                 vetting.insert_step(connection, step)
@@ -138,7 +138,7 @@ async def test_a_loaded_directory_replaces_the_old_one_without_a_restart(shell: 
     task = asyncio.create_task(renewal.run())
     gone, *kept = rows["services"]
     with shell.engine.begin() as connection:
-        records.save_package(connection, {**rows, "services": kept}, today())
+        records.save_package(connection, {**rows, "services": kept}, DAY)
 
     async def is_new() -> bool:
         await runner.receive(shell.arrival("1", "hello"))
