@@ -779,7 +779,8 @@ def checker(schema: Object) -> Callable[[object], list[str]]:
 def validator_of(schema: str) -> Draft202012Validator:
     resources = [
         (p.name, DRAFT202012.create_resource(json.loads(p.read_text(encoding="utf-8"))))
-        for p in (STANDARDS[0] / "schema").glob("*.json")
+        for folder in STANDARDS[:1]
+        for p in (folder / "schema").glob("*.json")
     ]
     return Draft202012Validator(
         json.loads(schema),
