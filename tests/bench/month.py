@@ -1,6 +1,6 @@
 """``make simulate``: a made-up month, chosen nearest first and as Faro ranks.
 
-    python tests/bench/month.py [--seeds 20] [--first 1] [--days 30] [--write]
+    python tests/bench/month.py [--seeds 20] [--first 101] [--days 30] [--write]
 
 Prints the table; ``--write`` puts it into ``docs/matching.md``, between its marks,
 with the table of assumptions.
@@ -55,7 +55,8 @@ def main() -> None:
     """Simulate, print, and write if asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
-    parser.add_argument("--first", type=int, default=1, help="the first of the seeds")
+    # 1 to 20 were looked at while the ranking was changed: published are others.
+    parser.add_argument("--first", type=int, default=101, help="the first of the seeds")
     parser.add_argument("--days", type=int, default=ASSUMED.days)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
