@@ -23,6 +23,7 @@ from referrals.store.bindings import insert_invitation, use_up_invitation
 from referrals.store.engine import Connection
 from referrals.store.listings import (
     clear_reports,
+    may_pause,
     save_capacity,
     save_confirmation,
     save_report,
@@ -118,7 +119,18 @@ def _record_step(change: Change, author: Author, step: VettingStep) -> None:
         raise NotYours
     alias = step.coordinator if step.kind in BY_COORDINATORS else ""
     taken = VettingStep(step.organization, step.kind, change.books.day, alias)
+    if step.kind is StepKind.REPORTED:
+        vault, day = change.books.tools.sealer.vault, change.books.day
+        reporter = vault.report_key(author.person, f"unsafe {day}")
+        _write_listing(change, partial(_pause, step=taken, reporter=reporter))
+        return
     _write_listing(change, _step_write(change.books.tools, taken, step.note))
+
+
+def _pause(connection: Connection, step: VettingStep, reporter: bytes) -> None:
+    """Pause an organization that was reported, unless the same person shuts one by one."""
+    if may_pause(connection, step.organization, reporter, step.day):
+        insert_step(connection, step)
 
 
 def _step_write(tools: Tools, step: VettingStep, note: str) -> Callable[[Connection], None]:

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date, tzinfo
 
+from referrals.hsds_out import hidden_ids, public_rows
+from referrals.hsds_rows import Rows
+from referrals.hsds_secrets import secrets_of, without
 from referrals.layer import layer_changed, layer_of
 from referrals.listing_columns import listings_of
 from referrals.listings import Listed
@@ -210,4 +213,16 @@ def build_directory(
     them. ``timezones``: code of a state to its clock, where a country has several.
     A row that lacks what its record needs is left out.
     """
-    return Directory(*records_of(rows, timezones or {}))
+    return Directory(*records_of(discreet(rows), timezones or {}))
+
+
+SPOKEN = ("organizations", "services", "schedules", "accessibility", "required_documents")
+"""Tables whose texts people, staff or coordinators read in a chat."""
+
+
+def discreet(rows: Mapping[str, Sequence[Mapping[str, str]]]) -> Rows:
+    """Take out of what is read in chats any text that repeats a confidential address."""
+    if not hidden_ids(rows):
+        return rows
+    secrets = secrets_of(rows, public_rows(rows))
+    return {**rows, **without(secrets, {t: rows[t] for t in SPOKEN if t in rows})}

@@ -324,3 +324,12 @@ def test_records_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         organization.name = "Otra"  # type: ignore[misc]  # the point of the test
     assert Location.__slots__
+
+
+def test_a_description_that_repeats_a_confidential_street_is_not_read_out() -> None:
+    rows = tables()
+    street = rows["addresses"][0]["address_1"]
+    rows["services"][0]["description"] = f"Toca en {street}, de noche."
+    assert street in the_service(rows).description
+    mark(rows, "faro-marks", "confidential", LOC)
+    assert street not in the_service(rows).description

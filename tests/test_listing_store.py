@@ -25,7 +25,7 @@ from handlers.turn import (
     ToCoordinators,
     Turn,
 )
-from referrals.directory import ServiceId
+from referrals.directory import OrganizationId, ServiceId
 from referrals.events import (
     CapacityReported,
     ChatBound,
@@ -419,3 +419,43 @@ async def test_a_house_that_declines_as_full_counts_as_full(
     await runner.stop()
     found = layer(shell).states.get(BEDS, listings.StoredState())
     assert found.available == reported
+
+
+async def test_one_person_cannot_shut_the_houses_one_by_one(shell: Shell) -> None:
+    unsafe = {
+        f"unsafe {n}": VettingStepTaken(
+            VettingStep(OrganizationId(f"house {n}"), StepKind.REPORTED, DAY)
+        )
+        for n in range(6)
+    }
+    runner = shell.runner(Script(**unsafe))
+    await runner.start()
+    for n in range(6):
+        await say(shell, runner, "1", f"unsafe {n}")
+        await say(shell, runner, "1", "exit")
+    assert len(steps(shell)) == listings.MOST_PAUSES
+    await say(shell, runner, "2", "unsafe 5")
+    assert len(steps(shell)) == listings.MOST_PAUSES + 1
+    shell.clock.advance(days=1)
+    await say(shell, runner, "1", "unsafe 4")
+    assert len(steps(shell)) == listings.MOST_PAUSES + 2
+    await runner.stop()
+
+
+async def _removed(shell: Shell, runner: Runner, script: Script) -> None:
+    await seat(shell, runner, "ana", "ana's phone")
+    token, end = fingerprint("token-of-eva-long-enough"), int(shell.clock().timestamp()) + 3600
+    await runner.call(lambda c: vetting.insert_coordinator(c, "eva", fingerprint("code")))
+    await runner.call(lambda c: insert_invitation(c, token, None, end, "eva"))
+    await say(shell, runner, "ana's phone", "link")
+    await runner.call(lambda c: vetting.delete_coordinator(c, "eva"))
+    assert shell.rows("invitation") == 0
+    await open_link(shell, runner, "eva", "eva's phone")
+    await say(shell, runner, "eva's phone", "hello")
+    assert script.contexts[-1].coordinator == ""
+    assert seats(shell) == {"ana"}
+
+
+test_a_removed_coordinators_link_is_dead_and_so_are_those_they_made = running(
+    _removed, link=InvitationMade(SHELTER, "a-token-that-is-long-enough")
+)

@@ -8,15 +8,17 @@ from datetime import date, timedelta
 import pytest
 
 from bot.commands import OF_GROUPS, group_menu
+from handlers.conversation import converse
 from handlers.notices import ask_still_true
 from handlers.staff import listing
 from handlers.staff import router as staff
-from handlers.turn import MAX_CHOICE_DATA, Context, Outcome, ToCoordinators
+from handlers.turn import MAX_CHOICE_DATA, ChatKind, Context, Outcome, Session, ToCoordinators, Turn
 from referrals.directory import Directory, Location, LocationId, ServiceAtLocation
 from referrals.events import CapacityReported, ListingConfirmed
-from referrals.live import LASTS
+from referrals.live import LASTS, Live
 from referrals.records import Capacity
 from referrals.upkeep_questions import ASK_AFTER, due
+from shell import referral
 from town import BEDS, CLINIC, DOCTOR, HOUSE, NIGHT, Town, data_of, small_directory, text_of
 from worlds import NOON, fictional_world
 
@@ -340,3 +342,24 @@ def test_days_in_messages_are_those_of_the_country() -> None:
     assert town.today == date(2026, 11, 24)
     town.press(STAFF, f"shut:{BEDS}:1")
     assert town.ledger.states[BEDS].closed_until == date(2026, 11, 25)
+
+
+def test_an_organization_that_is_paused_can_decline_but_not_accept() -> None:
+    world = fictional_world()
+    [first, *_] = world.directory.services()
+    asked = replace(referral("ABCD2345", first.organization_id), service=first.id, need="housing")
+    for directory, events in (
+        (world.directory, 1),
+        (world.directory.with_live(Live(world.directory.live.day)), 0),
+    ):
+        context = Context(
+            world=replace(world, directory=directory),
+            now=NOON,
+            referrals={asked.code: asked},
+            staff={first.organization_id: "es"},
+            organization=first.organization_id,
+        )
+        taken = converse(Turn(ChatKind.GROUP, choice="acc:ABCD2345"), Session(), context)
+        assert len(taken.events) == len(taken.notices) == events
+        declined = converse(Turn(ChatKind.GROUP, choice="why:ABCD2345:full"), Session(), context)
+        assert len(declined.events) == 1

@@ -7,6 +7,7 @@ from handlers.names import DECLINES
 from handlers.notices import card_fields, shown_code, staff_card, told_person
 from handlers.scene import Scene, button, paragraphs, rows
 from handlers.turn import Notice, Outcome, Reply, ToPerson
+from referrals.directory import OrganizationId
 from referrals.events import ReferralMoved
 from referrals.lifecycle import Code, MoveNotAllowed, Referral, Status, move
 
@@ -36,7 +37,15 @@ def refuse(scene: Scene) -> Outcome:
 
 
 def accept(scene: Scene, argument: str) -> Outcome:
-    """Take the referral; the person is told how to come."""
+    """Take the referral; the person is told how to come. Not while nobody is sent there."""
+    organization = scene.context.organization
+    state = scene.context.world.directory.live.organization(organization or OrganizationId(""))
+    if referral_named(scene, argument) and not state.vetting.is_active:
+        text = scene.t(
+            "People are not sent to you for now, so I cannot accept this. Ask your coordinator, "
+            "or decline it: then the person can go on."
+        )
+        return scene.say(Reply(text, sensitive=False), below=True)
     return moved(scene, argument, Status.ACCEPTED)
 
 

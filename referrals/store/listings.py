@@ -16,6 +16,8 @@ from referrals.store.tables import listing_report, listing_state, referral
 from referrals.store.turns import insert_or_ignore
 from referrals.store.vetting import LIVE_REVISION
 
+MOST_PAUSES = 3
+"""Organizations that one person can pause in a day."""
 NO_ANSWER = "no_answer"
 """Reason of a referral that expired because nobody answered."""
 
@@ -126,6 +128,21 @@ def save_report(
     row = {"service": service, "reporter": reporter, "reason": reason, "day": today}
     connection.execute(_REPORT[connection.dialect.name], [row])
     _set_state(connection, service, {})
+
+
+def may_pause(connection: Connection, organization: str, reporter: bytes, today: date) -> bool:
+    """Note that a person calls an organization not safe; tell whether it is paused for it.
+
+    ``reporter``: key of the person for that day. Whoever leaves and comes back is the same.
+    """
+    mine = listing_report.c.reporter == reporter
+    counted = select(func.count()).select_from(listing_report).where(mine)
+    before = connection.execute(counted).scalar() or 0
+    if before >= MOST_PAUSES:
+        return False
+    row = {"service": f"unsafe:{organization}", "reporter": reporter, "reason": "unsafe"}
+    connection.execute(_REPORT[connection.dialect.name], [{**row, "day": today}])
+    return True
 
 
 def clear_reports(connection: Connection, service: str) -> None:

@@ -8,9 +8,10 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, select, update
 
+from referrals.lifecycle import NotYours
 from referrals.records import OrganizationId
 from referrals.store.settings import advance
-from referrals.store.tables import coordinator, vetting_step
+from referrals.store.tables import coordinator, invitation, vetting_step
 from referrals.vetting import StepKind, VettingStep
 
 LIVE_REVISION = "live_revision"
@@ -105,16 +106,22 @@ def seat_coordinator(
     connection: Connection, alias: str, chat: bytes, recipient: bytes, language: str
 ) -> None:
     """Give a coordinator a private chat, in place of the one before."""
-    connection.execute(
+    seated = connection.execute(
         update(coordinator)
         .where(coordinator.c.alias == alias)
         .values(chat=chat, recipient=recipient, language=language)
     )
+    if not seated.rowcount:
+        raise NotYours
     advance(connection, BINDINGS_REVISION)
 
 
 def delete_coordinator(connection: Connection, alias: str) -> bool:
-    """Take a coordinator out; what they did stays. Return whether there was one."""
+    """Take a coordinator out; what they did stays. Return whether there was one.
+
+    Every link that waits goes too: it may be theirs, or one that they made.
+    """
+    connection.execute(delete(invitation))
     gone = connection.execute(delete(coordinator).where(coordinator.c.alias == alias)).rowcount
     advance(connection, BINDINGS_REVISION)
     return bool(gone)
