@@ -12,17 +12,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from handlers.conversation import converse
 from handlers.coordinator import router as coordinator
 from handlers.person import router as person
 from handlers.staff import router as staff
-from handlers.turn import ChatKind, Invitation, Outcome, ToStaff, Turn
+from handlers.turn import ChatKind, Context, Invitation, Outcome, Session, ToStaff, Turn
 from referrals.directory import Directory, ServiceAtLocation
 from referrals.events import ReferralRequested
+from referrals.live import Live, OrganizationState
 from referrals.matching import rank
 from referrals.search import Search
 from referrals.vetting import StepKind, VettingStep, vetting_of
 from town import BEDS, HOUSE, NIGHT, Town, small_directory
-from worlds import NOON
+from worlds import NOON, fictional_world
 
 TODAY = NOON.date()
 STAFF, PERSON = f"staff:{HOUSE}", "p"
@@ -383,3 +385,31 @@ def test_a_service_with_two_needs_gets_no_card_about_violence_on_probation() -> 
     town.press(PERSON, "send")
     cards = [e.referral.need for e in town.events if isinstance(e, ReferralRequested)]
     assert cards[-1:] == ["gender_violence"]
+
+
+def test_a_new_organization_is_kept_from_a_search_in_which_violence_was_told() -> None:
+    """Also for the bed that she needs besides: the case is the same."""
+    world = fictional_world()
+    directory, day = world.directory, world.directory.live.day
+    kinds = ((StepKind.APPROVED, "a"), (StepKind.APPROVED, "b"), (StepKind.CALLED_BACK, "a"))
+    new = {
+        one.id: OrganizationState(
+            vetting_of(
+                [
+                    VettingStep(one.id, kind, day, who)
+                    for kind, who in (*kinds, (StepKind.BOUND, ""))
+                ],
+                day,
+            )
+        )
+        for one in directory.organizations()
+    }
+    all_new = replace(world, directory=directory.with_live(Live(day, organizations=new)))
+    for world_now, told, listed in (
+        (all_new, "necesito albergue en Tapachula", True),
+        (all_new, "mi esposo me golpea, necesito albergue en Tapachula", False),
+        (world, "mi esposo me golpea, necesito albergue en Tapachula", True),
+    ):
+        outcome = converse(Turn(text=told), Session(), Context(world_now, NOON))
+        pressed = [c.data for r in outcome.replies for row in r.choices for c in row]
+        assert any(data.startswith("svc:") for data in pressed) is listed, told
