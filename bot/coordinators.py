@@ -1,7 +1,7 @@
 """Coordinators and their steps, for whoever works at a terminal.
 
-Each coordinator has a personal code, shown once. A step needs it, so that one person
-with a shell cannot act for two.
+Each coordinator has a personal code, shown once, that every step needs. It keeps one
+coordinator with a shell from acting for another; whoever adds coordinators sees all codes.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from hmac import compare_digest
 
+from rich.markup import escape
 from rich.table import Table
 
 from bot.invitations import GOOD_FOR_SECONDS, TOKEN_BYTES, named
@@ -28,13 +29,15 @@ from referrals.store.vetting import (
     insert_coordinator,
     insert_step,
     load_coordinators,
-    load_notes,
+    load_history,
     load_steps,
 )
-from referrals.vetting import BY_COORDINATORS, StepKind, Vetting, VettingStep, vetting_of
+from referrals.vetting import StepKind, Vetting, VettingStep, vetting_of
 
 ALIAS = re.compile(r"[a-z][a-z0-9-]{1,19}")
 CODE_BYTES = 9
+TRUSTED = frozenset({StepKind.APPROVED, StepKind.CALLED_BACK})
+"""Steps by which a coordinator vouches for an organization."""
 
 
 def add(settings: Settings, alias: str) -> str:
@@ -76,7 +79,7 @@ def remove(settings: Settings, alias: str, distrust: bool) -> str:
             raise NotReady(f"there is no coordinator {alias}: see `faro coordinators list`")
         if distrust:
             paused = _pause_all_of(connection, alias, today(settings))
-    rest = f" {paused} organizations they approved are paused." if distrust else ""
+    rest = f" {paused} organizations they vouched for are paused." if distrust else ""
     return f"{alias} is no coordinator any more; their chat is an ordinary one.{rest}"
 
 
@@ -84,7 +87,7 @@ def _pause_all_of(connection: Connection, alias: str, day: date) -> int:
     theirs = [
         organization
         for organization, steps in load_steps(connection).items()
-        if any(s.coordinator == alias and s.kind in BY_COORDINATORS for s in steps)
+        if any(s.coordinator == alias and s.kind in TRUSTED for s in steps)
     ]
     for organization in theirs:
         step = VettingStep(organization, StepKind.PAUSED, day, alias)
@@ -158,7 +161,8 @@ def _overview(connection: Connection, directory: Directory, day: date) -> Table:
     table = Table("organization", "state")
     for id, steps in load_steps(connection).items():
         organization = directory.organization(id)
-        table.add_row(organization.name if organization else id, _state(steps, day))
+        name = escape(organization.name) if organization else id
+        table.add_row(name, _state(steps, day))
     return table
 
 
@@ -170,11 +174,9 @@ def _history(
     connection: Connection, organization: Organization, sealer: Sealer, day: date
 ) -> Table:
     steps = load_steps(connection).get(organization.id, [])
-    notes = load_notes(connection, organization.id)
-    found = {(on, who): sealer.note_of(id, note) for on, who, id, note in notes}
-    table = Table("day", "step", "by", "note", title=f"{organization.name}: {_state(steps, day)}")
-    for step in steps:
-        note = found.get((step.day, step.coordinator), "")
-        is_call = step.kind is StepKind.CALLED_BACK
-        table.add_row(str(step.day), step.kind, step.coordinator, note if is_call else "")
+    title = escape(f"{organization.name}: {_state(steps, day)}")
+    table = Table("day", "step", "by", "note", title=title)
+    for step, id, note in load_history(connection, organization.id):
+        words = escape(sealer.note_of(id, note)) if id and note else ""
+        table.add_row(str(step.day), step.kind, step.coordinator, words)
     return table

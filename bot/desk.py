@@ -23,6 +23,7 @@ from referrals.lifecycle import Code, Refused
 from referrals.store import turns
 from referrals.store.cases import Case
 from referrals.store.engine import Connection, StoreError
+from referrals.store.listings import count_pauses
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ MAX_NUMBER = 2**63
 """Ids of messages come from outside; larger ones do not fit the database."""
 
 _UNCHANGED = b""
+REPORTS = "said:"
+"""Begins the buttons by which a person says what is wrong with a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +156,16 @@ class Desk:
             is_working_group=bound is not None and organization is None,
             coordinator=self.bindings.alias_of(author.key),
             coordinators=self.bindings.aliases,
+            pauses=self._pauses(author, turn),
             invitation=self._known.invitation(turn),
             chance=self.tools.chance,
+        )
+
+    def _pauses(self, author: Author, turn: Turn) -> int:
+        if not turn.choice.startswith(REPORTS):
+            return 0
+        return count_pauses(
+            self.connection, self.tools.sealer.vault.pause_key(author.person, self.day)
         )
 
     def _prepare(

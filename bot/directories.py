@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, TaskID, track
 from rich.table import Table
 
@@ -159,12 +160,17 @@ def show(settings: Settings, say: Console, only_offered: bool) -> None:
     engine = open_database(settings)
     with engine.begin() as connection:
         directory = open_directory(settings, connection)
-    table = Table("organization", "id", "services", "offered")
+    table = Table("organization")
+    # Whole, also on a narrow screen: other commands ask for it.
+    table.add_column("id", no_wrap=True, min_width=36)
+    table.add_column("services")
+    table.add_column("offered")
     for organization in track(directory.organizations(), "Reading", console=say, transient=True):
         offered = offered_of(directory, organization)
         if offered or not only_offered:
             services = len(directory.services_of(organization.id))
-            table.add_row(organization.name, organization.id, str(services), str(offered))
+            name = escape(organization.name)
+            table.add_row(name, organization.id, str(services), str(offered))
     say.print(table)
 
 

@@ -120,8 +120,8 @@ def _record_step(change: Change, author: Author, step: VettingStep) -> None:
     alias = step.coordinator if step.kind in BY_COORDINATORS else ""
     taken = VettingStep(step.organization, step.kind, change.books.day, alias)
     if step.kind is StepKind.REPORTED:
-        vault, day = change.books.tools.sealer.vault, change.books.day
-        reporter = vault.report_key(author.person, f"unsafe {day}")
+        vault = change.books.tools.sealer.vault
+        reporter = vault.pause_key(author.person, change.books.day)
         _write_listing(change, partial(_pause, step=taken, reporter=reporter))
         return
     _write_listing(change, _step_write(change.books.tools, taken, step.note))

@@ -160,4 +160,7 @@ def moment_of(text: str, now: datetime, country: Country) -> datetime:
         raise BadSearch(f"{text!r} is no time: write 2026-11-24T09:30") from None
     if moment.tzinfo is None:
         return moment.replace(tzinfo=country.timezone)
-    return moment.astimezone(country.timezone)
+    try:
+        return moment.astimezone(country.timezone)
+    except OverflowError:
+        raise BadSearch(f"{text!r} is too far away") from None

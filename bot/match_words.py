@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from referrals.search import Found, LeftOut, Match, Reason, Search
@@ -86,8 +87,9 @@ def table_of(done: Answered) -> Table:
     table.add_column("Checked", no_wrap=True)
     for number, match in enumerate(done.found.matches, 1):
         km = "" if match.distance_km is None else f"{match.distance_km:.0f}"
-        names = f"{match.organization.name}\n{match.service.name}"
-        table.add_row(str(number), names, km, ", ".join(words(match)), checked(match, done.now))
+        names = escape(f"{match.organization.name}\n{match.service.name}")
+        why = escape(", ".join(words(match)))
+        table.add_row(str(number), names, km, why, checked(match, done.now))
     return table
 
 
@@ -113,7 +115,7 @@ def table_of_left(left: Iterable[LeftOut]) -> Table:
     table.add_column("Service", ratio=3)
     table.add_column("Why not", ratio=2)
     for item in left:
-        table.add_row(item.service.name, ", ".join(item.reasons).replace("_", " "))
+        table.add_row(escape(item.service.name), ", ".join(item.reasons).replace("_", " "))
     return table
 
 

@@ -9,7 +9,7 @@ from bot.desk import Desk
 from bot.letter import Move
 from handlers.turn import Session
 from referrals.store import cases, outbox, turns
-from referrals.store.bindings import bind, unbind_chat
+from referrals.store.bindings import move_binding
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ def _move_binding(desk: Desk, ends: _Ends) -> None:
     if bound is None:
         return
     moved = replace(bound, key=ends.new, chat=ends.chat)
-    unbind_chat(desk.connection, ends.old, desk.day)
-    bind(desk.connection, seal_binding(moved, desk.tools.sealer), desk.day)
+    move_binding(desk.connection, ends.old, seal_binding(moved, desk.tools.sealer))
     others = (one for key, one in desk.bindings.chats.items() if key != ends.old)
     desk.bindings = bindings_of([*others, moved], desk.bindings.coordinators.values())
 

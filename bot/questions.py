@@ -10,7 +10,7 @@ from handlers.notices import ask_still_true, remind_coordinators
 from handlers.turn import Context, Notice, ToCoordinators, ToStaff, World
 from referrals.directory import Directory, Organization, Service, ServiceId
 from referrals.store.listings import load_states, save_asked
-from referrals.store.settings import read_setting, write_setting
+from referrals.store.settings import advance, read_setting, write_setting
 from referrals.upkeep_questions import ASK_AFTER, due
 from referrals.vetting import Vetting
 
@@ -21,6 +21,8 @@ MOST_AT_ONCE = 20
 ENDS_SOON = timedelta(days=30)
 EVERY_DAYS = 7
 REMINDED = "coordinators_reminded"
+ASKING = "asking"
+"""Counter that is advanced first, as that locks: two processes must not ask twice."""
 
 
 def ask_organizations(desk: Desk, world: World) -> None:
@@ -28,6 +30,7 @@ def ask_organizations(desk: Desk, world: World) -> None:
     context = context_of(desk, world)
     if local_hour(context) not in DAYTIME:
         return
+    advance(desk.connection, ASKING)
     for service in due_now(desk, context)[:MOST_AT_ONCE]:
         organization = service.organization_id
         reply = ask_still_true(context, organization, service.id)
@@ -48,8 +51,10 @@ def remind(desk: Desk, world: World) -> None:
     """Tell coordinators once a week which organizations must be vetted again soon."""
     context = context_of(desk, world)
     today = context.today
-    is_new = today.toordinal() - read_setting(desk.connection, REMINDED) >= EVERY_DAYS
-    if not is_new or local_hour(context) not in DAYTIME:
+    if local_hour(context) not in DAYTIME:
+        return
+    advance(desk.connection, ASKING)
+    if today.toordinal() - read_setting(desk.connection, REMINDED) < EVERY_DAYS:
         return
     names = [organization.name for organization in ending(context.world.directory)]
     if names:

@@ -14,6 +14,8 @@ from referrals.store.engine import Engine, reading
 from referrals.store.records import load_rows
 
 LOOK_SECONDS = 0.2
+MOST_SECONDS = 60.0
+"""Longest wait after a build that failed: each try reads all of the directory."""
 
 
 class Renewal:
@@ -27,10 +29,14 @@ class Renewal:
 
     async def run(self) -> None:
         """Build whenever there is news; runs until cancelled."""
+        wait = LOOK_SECONDS
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            if self._watch.revision != self._built:
+            await asyncio.sleep(wait)
+            is_new = self._watch.revision != self._built
+            if is_new:
                 await guarded(self.renew)
+            failed = is_new and self._watch.revision != self._built
+            wait = min(wait * 2, MOST_SECONDS) if failed else LOOK_SECONDS
 
     async def renew(self) -> None:
         """Read and build in a thread of its own, then hand it to the watch."""

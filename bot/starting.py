@@ -19,7 +19,7 @@ from bot.world import (
 )
 from handlers.turn import World
 from referrals.directory import Directory, build_directory
-from referrals.store.engine import Connection, Engine, open_engine
+from referrals.store.engine import Connection, Engine, open_engine, reading
 from referrals.store.records import DIRECTORY_REVISION, load_rows, save_package
 from referrals.store.settings import read_setting
 from referrals.store.versions import check_version, migrate
@@ -111,7 +111,8 @@ def moved(
 
 def open_world(settings: Settings, engine: Engine) -> tuple[World, int]:
     """Load everything a turn may look at, and the counter of the directory that it holds."""
-    with engine.begin() as connection:
+    # One state of the database: a package that is loaded meanwhile has another counter.
+    with reading(engine) as connection:
         world = load_world(settings, directory_rows(settings, connection))
         day = datetime.now(world.country.timezone).date()
         live = live_of(connection, world.directory, day, settings.is_fictional)

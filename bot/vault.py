@@ -12,6 +12,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -83,6 +84,10 @@ class Vault:
     def report_key(self, person: bytes, service: str) -> bytes:
         """Key of what a person said of one service: 16 bytes, another for each service."""
         return _digest(self._reports, person + service.encode())[:16]
+
+    def pause_key(self, person: bytes, day: date) -> bytes:
+        """Key of what a person called not safe on a day: 16 bytes, another for each day."""
+        return self.report_key(person, f"unsafe {day}")
 
     def seal(self, plain: bytes, table: bytes, row: bytes) -> bytes:
         """Seal a value for one row of one table: version byte, nonce, AES-256-GCM."""

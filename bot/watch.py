@@ -62,6 +62,12 @@ class ListingWatch:
         with self._lock:
             self._next = directory
 
+    def _is_used(self, taken: Directory | None) -> None:
+        """Let go of a directory only now: had reading failed, it would be lost."""
+        with self._lock:
+            if self._next is taken:
+                self._next = None
+
     def changed(self) -> None:
         """Look again at the next transaction."""
         self._looked = float("-inf")
@@ -69,7 +75,7 @@ class ListingWatch:
     def look(self, connection: Connection, world: World, now: datetime) -> World:
         """Return the world with the directory and the layer as they are now."""
         with self._lock:
-            taken, self._next = self._next, None
+            taken = self._next
         if taken is not None:
             world, self._known, self._reader = replace(world, directory=taken), None, None
         elif time.monotonic() - self._looked < LOOK_SECONDS:
@@ -85,4 +91,5 @@ class ListingWatch:
         live = reader.read(connection, world.directory, today)
         self._reader = reader
         self._known, self._read = known, self._looked
+        self._is_used(taken)
         return replace(world, directory=world.directory.with_live(live))

@@ -255,6 +255,8 @@ class Context:
     """Alias of the coordinator whose private chat this is."""
     coordinators: frozenset[str] = frozenset()
     """Aliases of all coordinators with a chat."""
+    pauses: int = 0
+    """Organizations that this person paused today. Known where the turn may pause one."""
     invitation: Invitation | None = None
     """The invitation that ``turn.payload`` opened, if it is good."""
     chance: Callable[[int], int] = lambda _: 0

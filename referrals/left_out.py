@@ -6,31 +6,34 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from referrals.blocks import CITY_KM, REGION_KM
-from referrals.directory import ACTIVE, Directory, Location, Service
+from referrals.directory import ACTIVE, Directory, Location, Service, ServiceId
 from referrals.globe import km_between, vector_of
 from referrals.listings import ADULT, folded, served_by, state_keys
 from referrals.live import capacity_of, is_closed, standing_of
 from referrals.matching import rank, rings_of
 from referrals.places import Coordinates
+from referrals.probation import too_new
 from referrals.search import LeftOut, Search
 from referrals.seeker import hers
 
 
 def left_out(directory: Directory, search: Search, now: datetime) -> Iterator[LeftOut]:
     """Yield each service that names one of the needs and is not in the list, and why."""
-    found = rank(directory, search, now)
+    found, new = rank(directory, search, now), too_new(directory, search)
     shown = {match.service.id for match in found.matches}
     looked = (found.ring,) if found.ring else rings_of(search)
     for service in directory.services():
         if service.id not in shown and not service.needs.isdisjoint(search.needs):
-            known = (*_of_the_listing(directory, search, service), *_of_her(search, service))
+            known = (*_of_the_listing(directory, search, service, new), *_of_her(search, service))
             inside = any(_is_inside(directory, search, service, ring) for ring in looked)
             far = () if inside else ("too_far",)
             reasons = (*known, *_of_today(directory, service), *far)
             yield LeftOut(service, reasons or ("outranked",))
 
 
-def _of_the_listing(directory: Directory, search: Search, service: Service) -> Iterator[str]:
+def _of_the_listing(
+    directory: Directory, search: Search, service: Service, new: frozenset[ServiceId]
+) -> Iterator[str]:
     """Yield why nobody is sent there at all."""
     organization = directory.organization(service.organization_id)
     if service.status != ACTIVE or organization is None or organization.status != ACTIVE:
@@ -41,7 +44,7 @@ def _of_the_listing(directory: Directory, search: Search, service: Service) -> I
     vetting = live.organization(service.organization_id).vetting
     if not vetting.is_active:
         yield "unvetted"
-    elif not any(vetting.may_take(service, need, live.day) for need in needs):
+    elif service.id in new or not any(vetting.may_take(service, need, live.day) for need in needs):
         yield "probation"
 
 

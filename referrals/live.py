@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from referrals.records import Capacity, OrganizationId, Service, ServiceId
-from referrals.vetting import Vetting, VettingStep, vetting_of, vouched
+from referrals.vetting import CHATS, Vetting, VettingStep, vetting_of, vouched
 
 SAFE_COUNT = 3
 """People who must have said the same before it counts: fewer could be one, or be found."""
@@ -26,6 +26,9 @@ GONE = timedelta(days=180)
 
 LASTS = {"full": timedelta(days=2), "few": timedelta(days=2), "many": timedelta(days=5)}
 """How long a report of free places says anything, by what it says."""
+
+MOST_PAUSES = 3
+"""Organizations that one person can pause in a day: one hand must not empty a whole list."""
 
 DOUBTS = ("no_answer", "asked_papers", "closed", "asked_money")
 """What people may say of a listing. Stored."""
@@ -135,8 +138,11 @@ def is_closed(state: ListingState, today: date) -> bool:
 def made_up(
     organizations: Iterable[OrganizationId], day: date, steps: Iterable[VettingStep] = ()
 ) -> dict[OrganizationId, OrganizationState]:
-    """Return the states of a made-up directory: all vetted, save for what ``steps`` say."""
-    known = list(steps)
+    """Return the states of a made-up directory: all vetted, save for what ``steps`` say.
+
+    With whatever chat they have: nobody else is behind one.
+    """
+    known = [step for step in steps if step.kind not in CHATS]
     return {
         id: OrganizationState(
             vetting_of((*vouched(id, day), *(s for s in known if s.organization == id)), day)

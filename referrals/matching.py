@@ -12,6 +12,7 @@ can hold anything better.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from math import floor, inf
 from typing import Final
@@ -25,6 +26,7 @@ from referrals.layer import FULL_KM
 from referrals.listings import NOT_OFFERED, fields
 from referrals.marks import Rows
 from referrals.obstacles import why
+from referrals.probation import too_new
 from referrals.reasons import match_of
 from referrals.search import Found, Match, Reason, Search
 from referrals.seeker import STEP_KM, Candidates, Seeker
@@ -56,6 +58,8 @@ def rank(directory: Directory, search: Search, now: datetime) -> Found:
     is read by that one. A ring where every house is full is passed over for a wider one;
     only when all are full everywhere does the nearest ring answer, and says so.
     """
+    if new := too_new(directory, search):
+        search = replace(search, exclude=search.exclude | new)
     seeker = Seeker(directory.prepared, search, now)
     rings = rings_of(search)
     used, best = "", list[Candidate]()

@@ -15,6 +15,9 @@ class Search:
 
     needs: Collection[str]
     """Need codes; a service that meets one of them is found."""
+    told: Collection[str] = ()
+    """Needs that she named besides these, and that behind a danger: for who is kept from
+    such cases."""
     point: Coordinates | None = None
     state: str = ""
     """Name or code of the state, as the directory writes it."""

@@ -2,7 +2,7 @@
 
 The vetting of an organization is the sum of its steps. An approval counts for 180 days;
 a report, a pause or a refusal takes the weight from everything before it, save from the
-binding of the chat.
+binding of the chat. Another chat takes it from the call-back.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class StepKind(StrEnum):
 
 
 VOIDS = frozenset({StepKind.REPORTED, StepKind.PAUSED, StepKind.REFUSED})
+CHATS = frozenset({StepKind.BOUND, StepKind.UNBOUND})
 BY_COORDINATORS = frozenset(
     {StepKind.APPROVED, StepKind.CALLED_BACK, StepKind.PAUSED, StepKind.REFUSED}
 )
@@ -100,13 +101,14 @@ class _Tally:
     approvals: dict[str, date]
     called_back: date | None
     is_bound: bool
+    was_bound: bool
     voided: StepKind | None
     since: date | None
 
     def __init__(self) -> None:
         self.approvals = {}
         self.called_back = None
-        self.is_bound = False
+        self.is_bound = self.was_bound = False
         self.voided = None
         self.since = None
 
@@ -120,9 +122,17 @@ class _Tally:
         elif step.kind is StepKind.CALLED_BACK:
             self.called_back = step.day
         else:
-            self.is_bound = step.kind is StepKind.BOUND
+            self._bind(step.kind is StepKind.BOUND)
         if self._is_complete(step.day):
             self.since, self.voided = self.since or step.day, None
+
+    def _bind(self, bound: bool) -> None:
+        """Another chat than the one that was checked needs a call-back of its own: whoever
+        made the link alone could take requests away from those who were vetted."""
+        if bound and self.was_bound:
+            self.called_back = None
+        self.is_bound = bound
+        self.was_bound |= bound
 
     def _void(self, kind: StepKind) -> None:
         self.approvals.clear()

@@ -171,6 +171,7 @@ def search(draw: Random) -> Search:
     many = draw.random() < 0.3
     return Search(
         needs=tuple(draw.sample((*NEEDS, *NEEDS, "none"), 2 if many else 1)),
+        told=draw.choice(((), (), (), ("trafficking",), ("health",))),
         point=here,
         state=draw.choice(("", "Chiapas", "oax", "BCN", "Nowhere")),
         language=draw.choice(("es", "ht", "fr", "")),

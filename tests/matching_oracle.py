@@ -58,9 +58,18 @@ class Oracle:
 
     def takes(self, s: Service, need: str) -> bool:
         vetting = self.live.organization(s.organization_id).vetting
-        new = vetting.since is not None and self.day < vetting.since + timedelta(90)
         only_minors = s.audiences == {"minors"}
+        new = self.is_new(s)
         return vetting.is_active and not (new and (need in BARRED or only_minors))
+
+    def is_new(self, s: Service) -> bool:
+        since = self.live.organization(s.organization_id).vetting.since
+        return since is not None and self.day < since + timedelta(90)
+
+    def is_kept_away(self, s: Service) -> bool:
+        """A case of violence, trafficking or a child, and an organization on probation."""
+        told = {*self.search.needs, *self.search.told}
+        return self.is_new(s) and bool(told & BARRED or "minors" in self.search.audiences)
 
     def needs(self, s: Service) -> set[str]:
         return {n for n in s.needs & set(self.search.needs) if self.takes(s, n)}
@@ -178,7 +187,8 @@ class Oracle:
         """Return all listed in a ring for which somebody vouches, and not yet seen."""
         found: list[tuple[Service, Location | None]] = []
         for s in self.directory.services():
-            if self.is_listed(s) and self.needs(s) and s.id not in self.search.exclude:
+            is_left_out = s.id in self.search.exclude or self.is_kept_away(s)
+            if self.is_listed(s) and self.needs(s) and not is_left_out:
                 places = self.directory.locations_of(s.id) or (None,)
                 found += [(s, place) for place in places if self.inside(s, place, ring)]
         return found

@@ -258,3 +258,21 @@ def test_packed_rows_read_as_what_was_packed() -> None:
     assert found[-1] == {"id": "4", "name": "x"}
     assert packed(found) is found
     assert found != rows[:4]
+
+
+def test_a_name_is_shown_as_it_is_and_its_id_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FARO_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("FARO_DIRECTORY", "stored")
+    monkeypatch.setenv("COLUMNS", "80")
+    id, package = "11111111-1111-4111-8111-111111111111", tmp_path / "package"
+    package.mkdir()
+    row = f"id,name,description\n{id},Casa [/foo] [bold]Dos,Una\n"
+    (package / "organizations.csv").write_text(row)
+    assert CliRunner().invoke(app, ["directory", "load", str(package)]).exit_code == 0
+    for command in (["directory", "list"], ["vet", "show", "Casa"]):
+        shown = CliRunner().invoke(app, command)
+        assert shown.exit_code == 0
+        assert "[/foo]" in shown.output
+    assert id in CliRunner().invoke(app, ["directory", "list"]).output

@@ -38,6 +38,7 @@ from referrals.events import (
     VettingStepTaken,
 )
 from referrals.lifecycle import Status, move
+from referrals.live import MOST_PAUSES
 from referrals.store import listings, versions, vetting
 from referrals.store.bindings import insert_invitation, unbind
 from referrals.store.engine import Connection, Engine
@@ -306,10 +307,11 @@ async def _notes(shell: Shell, runner: Runner, script: Script) -> None:
     vault = Vault.open(shell.folder / "keys")
     reseal_all(shell.engine, vault)
     with shell.engine.begin() as connection:
-        [(day, alias, id, note)] = vetting.load_notes(connection, SHELTER)
+        [(step, id, note)] = vetting.load_history(connection, SHELTER)
         [seated] = vetting.load_coordinators(connection)
-    assert vault.is_current(note) and vault.is_current(seated.recipient or b"")
-    assert (day, alias) == (DAY, "ana")
+    assert note and vault.is_current(note) and vault.is_current(seated.recipient or b"")
+    assert (step.day, step.coordinator) == (DAY, "ana")
+    assert id and note
     assert Sealer(vault).note_of(id, note) == "the register of the state"
 
 
@@ -428,17 +430,22 @@ async def test_one_person_cannot_shut_the_houses_one_by_one(shell: Shell) -> Non
         )
         for n in range(6)
     }
-    runner = shell.runner(Script(**unsafe))
+    script = Script(**unsafe)
+    runner = shell.runner(script)
     await runner.start()
     for n in range(6):
         await say(shell, runner, "1", f"unsafe {n}")
         await say(shell, runner, "1", "exit")
-    assert len(steps(shell)) == listings.MOST_PAUSES
+    assert len(steps(shell)) == MOST_PAUSES
+    await runner.receive(shell.arrival("1", choice="said:anything:s:"))
+    assert script.contexts[-1].pauses == MOST_PAUSES
+    await runner.receive(shell.arrival("2", choice="said:anything:s:"))
+    assert script.contexts[-1].pauses == 0
     await say(shell, runner, "2", "unsafe 5")
-    assert len(steps(shell)) == listings.MOST_PAUSES + 1
+    assert len(steps(shell)) == MOST_PAUSES + 1
     shell.clock.advance(days=1)
     await say(shell, runner, "1", "unsafe 4")
-    assert len(steps(shell)) == listings.MOST_PAUSES + 2
+    assert len(steps(shell)) == MOST_PAUSES + 2
     await runner.stop()
 
 
@@ -459,3 +466,13 @@ async def _removed(shell: Shell, runner: Runner, script: Script) -> None:
 test_a_removed_coordinators_link_is_dead_and_so_are_those_they_made = running(
     _removed, link=InvitationMade(SHELTER, "a-token-that-is-long-enough")
 )
+
+
+async def test_a_group_that_grows_keeps_the_vetting_of_its_organization(shell: Shell) -> None:
+    runner = shell.runner(Script())
+    await runner.start()
+    await bind(shell, runner, "group", SHELTER)
+    await runner.move("telegram", "group", "supergroup")
+    assert [s.kind for s in steps(shell)] == [StepKind.BOUND]
+    await runner.receive(shell.arrival("supergroup", "hello", kind=ChatKind.GROUP))
+    await runner.stop()

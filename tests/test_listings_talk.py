@@ -31,7 +31,7 @@ from handlers.understanding.meaning import Meaning
 from living import Ledger
 from referrals.directory import OrganizationId, Service, ServiceId
 from referrals.events import ListingDoubted, NeedUnmet, VettingStepTaken
-from referrals.live import SAFE_COUNT
+from referrals.live import MOST_PAUSES, SAFE_COUNT
 from referrals.matching import Found, Match, Reason
 from referrals.records import Capacity
 from referrals.vetting import StepKind, VettingStep
@@ -61,6 +61,7 @@ class Talk:
     now: datetime = NOON
     ledger: Ledger = field(default_factory=Ledger)
     body: bytes = b""
+    pauses: int = 0
     draw: random.Random = field(default_factory=lambda: random.Random(1))
 
     @property
@@ -78,7 +79,8 @@ class Talk:
     def take(self, turn: Turn) -> Outcome:
         world = self.world
         staff = {o.id: "es" for o in world.directory.organizations()}
-        context = Context(world=world, now=self.now, staff=staff, chance=self.draw.randrange)
+        chance, pauses = self.draw.randrange, self.pauses
+        context = Context(world, self.now, staff=staff, chance=chance, pauses=pauses)
         outcome = converse(turn, self.session, context)
         self.body = saved(outcome.session)
         for event in outcome.events:
@@ -667,7 +669,7 @@ def test_one_hand_cannot_empty_the_list() -> None:
         outcome = talk.press(f"said:{services_in(outcome)[0]}:s:")
         paused += sum(isinstance(e, VettingStepTaken) for e in outcome.events)
         told += len(outcome.notices)
-    assert paused == report.MOST_PAUSED and told == 6
+    assert paused == MOST_PAUSES and told == 6
 
 
 def test_a_doubt_does_not_keep_her_from_saying_that_it_is_not_safe() -> None:
@@ -710,3 +712,13 @@ def test_the_letters_of_buttons_are_stable() -> None:
     """They stand in chats for days."""
     assert "".join(filters.CODES) == "wtlfmupisr"
     assert "".join(report.LETTERS) + report.UNSAFE == "npcms"
+
+
+def test_who_left_and_came_back_is_not_told_of_a_pause_that_is_none() -> None:
+    """What she paused today is stored by person; her session forgot it."""
+    talk = asking()
+    talk.pauses = MOST_PAUSES
+    outcome = talk.press(f"said:{BED}:s:")
+    assert not any(isinstance(e, VettingStepTaken) for e in outcome.events)
+    assert "no mando a nadie" not in outcome.replies[0].text
+    assert "Queda en pausa" not in outcome.notices[0].reply.text

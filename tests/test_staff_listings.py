@@ -75,8 +75,9 @@ def test_closed_until_hides_the_service_until_that_day(days: int) -> None:
     town = bound()
     asked = town.press(STAFF, f"shut?:{BEDS}")
     assert not asked.events
-    assert f"shut:{BEDS}:{days}" in data_of(asked)
-    outcome = town.press(STAFF, f"shut:{BEDS}:{days}")
+    end = TODAY + timedelta(days=days)
+    assert f"shut:{BEDS}:{end}" in data_of(asked)
+    outcome = town.press(STAFF, f"shut:{BEDS}:{end}")
     assert reported(outcome).closed_until == TODAY + timedelta(days=days)
     assert not town.world.directory.is_offered(BEDS)
     town.pass_days(days - 1)
@@ -88,12 +89,22 @@ def test_closed_until_hides_the_service_until_that_day(days: int) -> None:
 def test_open_again_ends_a_closure_and_keeps_the_free_places() -> None:
     town = bound()
     town.press(STAFF, f"cap:{BEDS}:few")
-    closed = town.press(STAFF, f"shut:{BEDS}:7")
+    closed = town.press(STAFF, f"shut:{BEDS}:{TODAY + timedelta(days=7)}")
     assert f"reop:{BEDS}" in data_of(closed)
     outcome = town.press(STAFF, f"reop:{BEDS}")
     assert reported(outcome) == CapacityReported(HOUSE, BEDS, "", None)
     assert town.world.directory.is_offered(BEDS)
     assert town.world.directory.capacity(BEDS) == Capacity("few", TODAY)
+
+
+@pytest.mark.parametrize("days", [-1, 0, 15])
+def test_a_day_that_is_past_or_far_is_asked_for_again(days: int) -> None:
+    """A button says a day and may be pressed late: it must not mean another one."""
+    town = bound()
+    outcome = town.press(STAFF, f"shut:{BEDS}:{TODAY + timedelta(days=days)}")
+    assert not outcome.events
+    assert f"shut:{BEDS}:{TODAY + timedelta(days=1)}" in data_of(outcome)
+    assert not town.press(STAFF, f"shut:{BEDS}:never").events
 
 
 def test_back_from_the_days_changes_nothing() -> None:
@@ -340,7 +351,7 @@ def test_days_in_messages_are_those_of_the_country() -> None:
     # Already the 25th in UTC, still the 24th in Mexico City.
     town.now = NOON.replace(hour=23, minute=59) + timedelta(hours=5)
     assert town.today == date(2026, 11, 24)
-    town.press(STAFF, f"shut:{BEDS}:1")
+    town.press(STAFF, f"shut:{BEDS}:2026-11-25")
     assert town.ledger.states[BEDS].closed_until == date(2026, 11, 25)
 
 

@@ -54,7 +54,12 @@ def is_complete(steps: list[VettingStep], today: date) -> bool:
     last_stop = max((i for i, s in enumerate(steps) if s.kind in stops), default=-1)
     recent = [s for s in steps[last_stop + 1 :] if (today - s.day).days <= 180]
     approvers = {s.coordinator for s in recent if s.kind is StepKind.APPROVED}
-    called = any(s.kind is StepKind.CALLED_BACK for s in recent)
+    bound = [i for i, s in enumerate(steps) if s.kind is StepKind.BOUND]
+    other_chat = bound[-1] if len(bound) > 1 else -1
+    called = any(
+        s.kind is StepKind.CALLED_BACK and (today - s.day).days <= 180
+        for s in steps[max(last_stop, other_chat) + 1 :]
+    )
     chats = [s.kind for s in steps if s.kind in {StepKind.BOUND, StepKind.UNBOUND}]
     return len(approvers) >= 2 and called and chats[-1:] == [StepKind.BOUND]
 
@@ -413,3 +418,14 @@ def test_a_new_organization_is_kept_from_a_search_in_which_violence_was_told() -
         outcome = converse(Turn(text=told), Session(), Context(world_now, NOON))
         pressed = [c.data for r in outcome.replies for row in r.choices for c in row]
         assert any(data.startswith("svc:") for data in pressed) is listed, told
+
+
+def test_another_chat_needs_another_call_back() -> None:
+    """Whoever makes a link alone must not take the requests of those who were vetted."""
+    other = [*COMPLETE, VettingStep(HOUSE, StepKind.BOUND, TODAY)]
+    assert not vetting_of(other, TODAY).is_active
+    gone = [*COMPLETE, VettingStep(HOUSE, StepKind.UNBOUND, TODAY)]
+    back = [*gone, VettingStep(HOUSE, StepKind.BOUND, TODAY)]
+    assert not vetting_of(back, TODAY).is_active
+    again = VettingStep(HOUSE, StepKind.CALLED_BACK, TODAY, "beto")
+    assert vetting_of([*back, again], TODAY).is_active

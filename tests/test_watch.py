@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot import watch
 from bot.live import LiveReader, live_of
@@ -25,6 +26,8 @@ from referrals.directory import Directory, ServiceId, build_directory
 from referrals.events import ListingDoubted, VettingStepTaken
 from referrals.records import Capacity
 from referrals.store import listings, records, vetting
+from referrals.store.engine import Connection
+from referrals.store.settings import read_setting
 from referrals.vetting import VOIDS, StepKind, VettingStep, vouched
 from shell import DAY, Shell, apology, open_shell
 from worlds import fictional_world
@@ -207,3 +210,42 @@ def test_what_did_not_change_stays_the_same_object(shell: Shell) -> None:
     assert after.services[one.id] is before.services[one.id]
     assert after.organizations is before.organizations
     assert after.service(other.id).capacity == Capacity("few", day)
+
+
+async def test_a_new_directory_is_not_lost_when_the_database_was_busy(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, follower = Keeps(), ListingWatch(0)
+    runner = Runner(
+        shell.engine,
+        shell.vault,
+        seen,
+        fictional_world(),
+        apology,
+        now=shell.clock,
+        watch=follower,
+    )
+    await runner.start()
+    await runner.receive(shell.arrival("1", "hello"))
+    empty = build_directory({"organizations": [{"id": "o", "name": "Una"}]})
+    failures = [OperationalError("", None, Exception("database is locked"))]
+
+    def failing(connection: Connection, name: str) -> int:
+        if failures:
+            raise failures.pop()
+        return read_setting(connection, name)
+
+    monkeypatch.setattr(watch, "read_setting", failing)
+    follower.take(empty)
+    await runner.receive(shell.arrival("1", "hello"))
+    assert not failures
+    assert [o.name for o in seen.directory.organizations()] == ["Una"]
+    await runner.stop()
+
+
+class Keeps(Seen):
+    """A conversation that only looks."""
+
+    def __call__(self, turn: Turn, session: Session, context: Context) -> Outcome:
+        self.directory = context.world.directory
+        return Outcome(session, (Reply("ok"),))

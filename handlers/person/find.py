@@ -10,11 +10,9 @@ from handlers.person import counting, danger, filters, menu, questions, rings
 from handlers.person.reasons import item
 from handlers.scene import Rows, Scene, button, lines, paragraphs, rows
 from handlers.turn import Choice, Outcome, Reply
-from referrals.directory import ServiceId
 from referrals.events import Event
 from referrals.matching import Found, Search, rank
 from referrals.places import Coordinates, Place
-from referrals.vetting import BARRED_AUDIENCE, BARRED_NEEDS
 
 A_PAGE = 3
 LOTS = 2**31
@@ -66,11 +64,12 @@ def search_of(scene: Scene) -> Search:
     session, place = scene.session, place_of(scene)
     return Search(
         needs=session.needs,
+        told=(*session.others, DANGER_NEEDS.get(session.danger, "")),
         point=point_of(scene, place),
         state=place.state_code if place else "",
         language=scene.language,
         audiences=filters.audiences_of(session.audiences),
-        exclude=frozenset(session.seen) | too_new(scene),
+        exclude=frozenset(session.seen),
         ring=session.ring,
         limit=A_PAGE,
         can_receive=scene.context.staff,
@@ -78,18 +77,6 @@ def search_of(scene: Scene) -> Search:
         stage=next((code for code in session.audiences if code in STAGES), ""),
         no_papers=filters.NO_PAPERS in session.audiences,
     )
-
-
-def too_new(scene: Scene) -> frozenset[ServiceId]:
-    """Return what organizations on probation offer, where violence, trafficking or a child
-    is among what was told: also for the other needs that she named."""
-    session, directory = scene.session, scene.context.world.directory
-    told = {*session.needs, *session.others, DANGER_NEEDS.get(session.danger, "")}
-    if BARRED_NEEDS.isdisjoint(told) and BARRED_AUDIENCE not in session.audiences:
-        return frozenset()
-    live = directory.live
-    new = (id for id, one in live.organizations.items() if one.vetting.is_on_probation(live.day))
-    return frozenset(service.id for id in new for service in directory.services_of(id))
 
 
 def point_of(scene: Scene, place: Place | None) -> Coordinates | None:

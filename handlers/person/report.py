@@ -11,13 +11,12 @@ from handlers.scene import Scene, button, paragraphs, rows
 from handlers.turn import Choice, Notice, Outcome, Reply, ToCoordinators
 from referrals.directory import Organization, Service, ServiceId
 from referrals.events import Event, ListingDoubted, VettingStepTaken
+from referrals.live import MOST_PAUSES
 from referrals.vetting import StepKind, VettingStep
 
 LETTERS = {"n": "no_answer", "p": "asked_papers", "c": "closed", "m": "asked_money"}
 """Letter of a button to what it says. In chats for days: keep them stable."""
 UNSAFE = "s"
-MOST_PAUSED = 3
-"""Organizations that one person can pause in a day: after that coordinators only read it."""
 SCAMS = "scams-coyotes"
 """The answer for whoever was asked for money."""
 
@@ -114,9 +113,12 @@ def unsafe(scene: Scene, told: Told, letters: str) -> Outcome:
 
 
 def is_pause(scene: Scene) -> bool:
-    """Tell whether her word pauses by itself: one hand must not empty the whole list."""
-    paused = sum(key.startswith("unsafe:") for key in scene.session.reported)
-    return paused <= MOST_PAUSED
+    """Tell whether her word pauses by itself: one hand must not empty the whole list.
+
+    What the session remembers ends when she leaves; what is stored does not.
+    """
+    told = sum(key.startswith("unsafe:") for key in scene.session.reported)
+    return max(told, scene.context.pauses + 1) <= MOST_PAUSES
 
 
 def thanks(scene: Scene, organization: Organization, paused: bool) -> str:

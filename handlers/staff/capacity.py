@@ -62,10 +62,10 @@ def ask_closure(scene: Scene, argument: str) -> Outcome:
     if service is None:
         return own.refuse(scene)
     t = scene.t
-    day = (scene.context.today + timedelta(days=days) for days in CLOSURES)
+    ends = (scene.context.today + timedelta(days=days) for days in CLOSURES)
     buttons = (
-        button(t("Open again on {date}", date=t.date(when)), f"shut:{service.id}:{days}")
-        for days, when in zip(CLOSURES, day, strict=True)
+        button(t("Open again on {date}", date=t.date(end)), f"shut:{service.id}:{end}")
+        for end in ends
     )
     back = button(t("Back"), f"open?:{service.id}")
     text = paragraphs(service.name, t("On which day is it open again?"))
@@ -75,11 +75,21 @@ def ask_closure(scene: Scene, argument: str) -> Outcome:
 
 def close(scene: Scene, argument: str) -> Outcome:
     """Take a tap on the day from which it is open again."""
-    service, days = own.named(scene, argument), argument.partition(":")[2]
-    if service is None or days not in {str(n) for n in CLOSURES}:
+    service, until = own.named(scene, argument), day_of(argument.partition(":")[2])
+    if service is None or until is None:
         return own.refuse(scene)
-    until = scene.context.today + timedelta(days=int(days))
+    # The button says a day, and may be days old when it is pressed.
+    if not timedelta(0) < until - scene.context.today <= timedelta(days=max(CLOSURES)):
+        return ask_closure(scene, argument)
     return reported(scene, service, Told(told(scene, service).capacity, until))
+
+
+def day_of(text: str) -> date | None:
+    """Return the day that a button names: ``2026-11-26``."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def reopen(scene: Scene, argument: str) -> Outcome:

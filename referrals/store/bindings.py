@@ -64,6 +64,14 @@ def bind(connection: Connection, bound: Bound, today: date) -> None:
     advance(connection, REVISION)
 
 
+def move_binding(connection: Connection, old: bytes, bound: Bound) -> None:
+    """Give a bound chat its new id: the same chat, so nothing of its vetting changes."""
+    table = staff_chat if bound.organization else working_group
+    moved = {"chat": bound.chat, "recipient": bound.recipient}
+    connection.execute(update(table).where(table.c.chat == old).values(moved))
+    advance(connection, REVISION)
+
+
 def unbind(connection: Connection, organization: str, today: date) -> None:
     """Take an organization's chat away from it: it is offered to nobody without one."""
     had = connection.execute(delete(staff_chat).where(staff_chat.c.organization == organization))

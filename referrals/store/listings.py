@@ -11,13 +11,12 @@ from sqlalchemy import Connection, Insert, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from referrals.lifecycle import Status
+from referrals.live import MOST_PAUSES
 from referrals.store.settings import advance
 from referrals.store.tables import listing_report, listing_state, referral
 from referrals.store.turns import insert_or_ignore
 from referrals.store.vetting import LIVE_REVISION
 
-MOST_PAUSES = 3
-"""Organizations that one person can pause in a day."""
 NO_ANSWER = "no_answer"
 """Reason of a referral that expired because nobody answered."""
 
@@ -135,14 +134,18 @@ def may_pause(connection: Connection, organization: str, reporter: bytes, today:
 
     ``reporter``: key of the person for that day. Whoever leaves and comes back is the same.
     """
-    mine = listing_report.c.reporter == reporter
-    counted = select(func.count()).select_from(listing_report).where(mine)
-    before = connection.execute(counted).scalar() or 0
-    if before >= MOST_PAUSES:
+    if count_pauses(connection, reporter) >= MOST_PAUSES:
         return False
     row = {"service": f"unsafe:{organization}", "reporter": reporter, "reason": "unsafe"}
     connection.execute(_REPORT[connection.dialect.name], [{**row, "day": today}])
     return True
+
+
+def count_pauses(connection: Connection, reporter: bytes) -> int:
+    """Return how many organizations a person called not safe on the day of the key."""
+    mine = listing_report.c.reporter == reporter
+    query = select(func.count()).select_from(listing_report).where(mine)
+    return connection.execute(query).scalar() or 0
 
 
 def clear_reports(connection: Connection, service: str) -> None:

@@ -69,17 +69,20 @@ def steps_after(connection: Connection, number: int) -> Iterator[tuple[int, Vett
         yield n, VettingStep(OrganizationId(organization), StepKind(kind), day, alias)
 
 
-def load_notes(
+def load_history(
     connection: Connection, organization: OrganizationId
-) -> list[tuple[date, str, int, bytes]]:
-    """Return day, coordinator, row id and sealed note of an organization's call-backs."""
-    columns = vetting_step.c
+) -> list[tuple[VettingStep, int | None, bytes | None]]:
+    """Return an organization's steps in order, each with row id and sealed note, if any."""
+    c = vetting_step.c
     query = (
-        select(columns.day, columns.coordinator, columns.id, columns.note)
-        .where(columns.organization == organization, columns.note.is_not(None))
-        .order_by(columns.number)
+        select(c.kind, c.day, c.coordinator, c.id, c.note)
+        .where(c.organization == organization)
+        .order_by(c.number)
     )
-    return [(day, alias, id, note) for day, alias, id, note in connection.execute(query)]
+    return [
+        (VettingStep(organization, StepKind(kind), day, alias), id, note)
+        for kind, day, alias, id, note in connection.execute(query)
+    ]
 
 
 def note_binding(connection: Connection, organization: str, kind: StepKind, today: date) -> None:
