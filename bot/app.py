@@ -8,7 +8,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from secrets import token_urlsafe
 
 from aiohttp import web
@@ -27,6 +27,8 @@ from bot.channels.telegram_webhook import webhook_handler
 from bot.channels.web import WORKING_GROUP, WebChannel
 from bot.channels.web_frames import COORDINATOR
 from bot.courier import Courier
+from bot.database_thread import PATIENCE_SECONDS
+from bot.desk import Converse
 from bot.fallback import apology
 from bot.jobs import Jobs
 from bot.logs import Counters
@@ -80,15 +82,31 @@ def build(settings: Settings) -> Parts:
     vault = starting.open_keys(settings)
     starting.fill_directory(settings, engine)
     world, revision = starting.open_world(settings, engine)
-    watch = ListingWatch(revision)
-    counters = Counters()
+    return assembled(settings, engine, vault, world, revision)
+
+
+def assembled(
+    settings: Settings,
+    engine: Engine,
+    vault: Vault,
+    world: World,
+    revision: int = 0,
+    *,
+    mind: Converse = converse,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    patience: float = PATIENCE_SECONDS,
+) -> Parts:
+    """Put together what serves a world. ``revision``: of the directory that it holds."""
+    watch, counters = ListingWatch(revision), Counters()
     runner = Runner(
         engine,
         vault,
-        converse,
+        mind,
         world,
         apology(world),
+        now=now,
         count=counters,
+        patience=patience,
         watch=watch,
         timezone=world.country.timezone,
     )

@@ -9,23 +9,23 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from itertools import count as count_up
-from threading import Lock
 from typing import TypeVar, cast
 
 from bot.bindings import Bindings, open_bindings
 from bot.change import Tools
 from bot.database_thread import PATIENCE_SECONDS, DatabaseThread, Settled
 from bot.desk import Apology, Converse, Desk, Mind
+from bot.holds import Holds
 from bot.letter import NODE_BITS, Dispatch, Kind, Letter, LetterIds
-from bot.marks import Delay, Mark, store_delays, store_marks
+from bot.marks import Delay, Mark
 from bot.moving import move_chat
 from bot.parcel import Arrival, NotCommitted, Parcel
+from bot.reporting import Reports
 from bot.sealing import Sealer
 from bot.vault import Vault
 from bot.watch import NoWatch, Watch
@@ -41,12 +41,6 @@ T = TypeVar("T")
 Ask = Callable[[Desk], object]
 Work = Arrival | Ask
 
-MARK_SECONDS = 0.02
-"""Longest wait of a mark for company: what a crash in between would repeat."""
-MARKS_AT_ONCE = 4
-"""So many marks do not wait for more."""
-MOST_REMEMBERED = 10_000
-"""Reports that wait for a database that is away; beyond it a message is not remembered."""
 POLL_SECONDS = 1.0
 BINDINGS_SECONDS = 2.0
 HEARTBEAT_POLLS = 4
@@ -85,11 +79,7 @@ class Runner:
         self._bindings = Bindings()
         self._revision = -1
         self._checked = float("-inf")
-        self._reports: deque[Mark | Delay] = deque()
-        self._taken: list[Mark | Delay] = []
         self._desk: Desk | None = None
-        self._waker: asyncio.TimerHandle | None = None
-        self._is_storing = False
         self._poller: asyncio.Task[None] | None = None
         self._thread: DatabaseThread[Work] = DatabaseThread(
             engine,
@@ -98,6 +88,8 @@ class Runner:
             rolled_back=self._after_rollback,
             patience=patience,
         )
+        # Nobody waits for it; when it is refused the reports stay for the next one.
+        self._reports = Reports(lambda: self._thread.submit(_do_nothing))
 
     # Life.
 
@@ -124,8 +116,7 @@ class Runner:
             self._poller.cancel()
             with suppress(asyncio.CancelledError):
                 await self._poller
-        if self._waker is not None:
-            self._waker.cancel()
+        self._reports.close()
         await self._thread.submit(self._leave, alone=True)
         await self._thread.stop()
 
@@ -164,29 +155,27 @@ class Runner:
 
     def mark(self, letter: Letter, message: int = 0, swept: tuple[int, ...] = ()) -> None:
         """Report a letter as sent or given up; stored with the next commit."""
-        self._report(Mark(letter, message, swept))
+        self._reports.add(Mark(letter, message, swept))
 
     def postpone(self, letter: Letter, attempts: int, not_before: int) -> None:
         """Report that a letter is tried again later."""
-        self._report(Delay(letter.id, attempts, not_before))
+        self._reports.add(Delay(letter.id, attempts, not_before))
 
     def remember(self, parcel: Parcel, message: int) -> None:
         """Report a message that went out beside the outbox, so that a sweep takes it too.
 
         Stored with whatever is committed next: the database is away now.
         """
-        if len(self._reports) >= MOST_REMEMBERED:
-            return
         key = self._tools.sealer.vault.chat_key(parcel.channel, parcel.chat)
         # Its words are not needed any more, and there may be many.
         bare = Parcel(parcel.channel, parcel.chat, Reply(""))
         now = int(self.now().timestamp())
         letter = Letter(self._tools.ids.next(), key, Kind.REPLY, now, bare)
-        self._reports.append(Mark(letter, message))
+        self._reports.keep(Mark(letter, message))
 
     def unstored(self) -> int:
         """Count the reports that no commit holds yet."""
-        return len(self._reports) + len(self._taken)
+        return len(self._reports)
 
     async def living_card(self, letter: Letter, card: str) -> int:
         """Return the message that shows a card in the letter's chat, 0 if there is none."""
@@ -217,34 +206,6 @@ class Runner:
     async def _ask(self, function: Callable[[Desk], T], alone: bool) -> T:
         return cast("T", await self._thread.submit(function, alone))
 
-    def _report(self, report: Mark | Delay) -> None:
-        self._reports.append(report)
-        self._store_soon()
-
-    def _store_soon(self) -> None:
-        """Store reports: after a moment when they are few, at once when they are many."""
-        if self._is_storing or not self._reports:
-            return
-        if len(self._reports) >= MARKS_AT_ONCE:
-            self._wake()
-        elif self._waker is None:
-            self._waker = asyncio.get_running_loop().call_later(MARK_SECONDS, self._wake)
-
-    def _wake(self) -> None:
-        if self._waker is not None:
-            self._waker.cancel()
-            self._waker = None
-        if self._reports and not self._is_storing:
-            self._is_storing = True
-            # Nobody waits for it; when it is refused the reports stay for the next one.
-            self._thread.submit(_do_nothing).add_done_callback(self._after_storing)
-
-    def _after_storing(self, future: asyncio.Future[object]) -> None:
-        self._is_storing = False
-        # Looked at in any case: an error that nobody looks at is printed with its words.
-        if not future.cancelled() and future.exception() is None:
-            self._store_soon()
-
     def _hand_over(self, dispatch: Dispatch) -> None:
         self.holds.release(dispatch.cancelled)
         if dispatch:
@@ -264,7 +225,7 @@ class Runner:
         self.world = self._watch.look(connection, self.world, self.now())
         bindings = self._current_bindings(connection)
         desk = Desk(self._tools, connection, self.now(), bindings, self._timezone)
-        self._store_reports(desk)
+        self._reports.store(desk.connection, self._tools.sealer.vault, desk.now)
         answers = [None if isinstance(work, Arrival) else work(desk) for work in works]
         arrivals = [work for work in works if isinstance(work, Arrival)]
         if arrivals:
@@ -277,7 +238,7 @@ class Runner:
         return Settled(answers, partial(self._hand_over, desk.dispatch))
 
     def _after_commit(self) -> None:
-        self._taken.clear()
+        self._reports.stored()
         if self._desk is not None:
             if self._desk.changes_listings:
                 self._watch.changed()
@@ -287,16 +248,6 @@ class Runner:
         if self._desk is not None:
             self.holds.release(self._desk.dispatch.cancelled)
             self._desk = None
-
-    def _store_reports(self, desk: Desk) -> None:
-        # Kept until the commit: after a rollback the next transaction stores them.
-        while self._reports:
-            self._taken.append(self._reports.popleft())
-        marks = [one for one in self._taken if isinstance(one, Mark)]
-        delays = [one for one in self._taken if isinstance(one, Delay)]
-        hour = int(desk.now.timestamp()) // 3600
-        store_marks(desk.connection, self._tools.sealer.vault, marks, hour)
-        store_delays(desk.connection, delays)
 
     def _current_bindings(self, connection: Connection) -> Bindings:
         if time.monotonic() - self._checked < BINDINGS_SECONDS:
@@ -341,28 +292,6 @@ class Runner:
                 continue
             letter = Letter(number, chat, Kind(kind), created, parcel, attempts, not_before)
             desk.dispatch.letters.append(letter)
-
-
-class Holds:
-    """Chats that may not be written to for a moment. Safe between threads."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._chats: Counter[bytes] = Counter()
-
-    def __contains__(self, chat: bytes) -> bool:
-        return chat in self._chats
-
-    def add(self, chats: Iterable[bytes]) -> None:
-        """Hold chats once more."""
-        with self._lock:
-            self._chats.update(chats)
-
-    def release(self, chats: Iterable[bytes]) -> None:
-        """Release chats once."""
-        with self._lock:
-            self._chats.subtract(chats)
-            self._chats = +self._chats
 
 
 def _tools(

@@ -15,16 +15,11 @@ from typing import TypeAlias
 from aiohttp import web
 
 from bot import starting
-from bot.app import Parts, serve_telegram
+from bot.app import Parts, assembled, serve_telegram
 from bot.desk import Converse
-from bot.fallback import apology
 from bot.jobs import Jobs
-from bot.logs import Counters
-from bot.published import PublishedRows
-from bot.runner import Runner
 from bot.settings import Settings
 from bot.vault import fingerprint
-from bot.watch import ListingWatch
 from fake_telegram import Button, FakeTelegram, Message
 from handlers.conversation import converse
 from handlers.notices import shown_code
@@ -257,20 +252,7 @@ def quick_parts(settings: Settings, mind: Converse = converse) -> Parts:
     """Do what ``bot.app.build`` does, with the world that all tests share."""
     engine = starting.open_database(settings)
     vault = starting.open_keys(settings)
-    world, counters = fictional_world(), Counters()
-    watch = ListingWatch(0)
-    runner = Runner(
-        engine,
-        vault,
-        mind,
-        world,
-        apology(world),
-        count=counters,
-        watch=watch,
-        timezone=world.country.timezone,
-    )
-    published = PublishedRows(settings, engine, watch)
-    return Parts(settings, engine, vault, world, runner, counters, watch, published)
+    return assembled(settings, engine, vault, fictional_world(), mind=mind)
 
 
 @contextlib.asynccontextmanager

@@ -20,22 +20,18 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot import starting, straight
-from bot.app import Parts, courier_of
+from bot.app import Parts, assembled, courier_of
 from bot.channels.web import WebChannel
 from bot.courier import TOO_LATE
-from bot.fallback import apology, without_database
+from bot.fallback import without_database
 from bot.letter import Kind
-from bot.logs import Counters
 from bot.parcel import Arrival, NotCommitted, TryLater, Unreachable
-from bot.published import PublishedRows
 from bot.runner import Runner
 from bot.settings import Settings
 from bot.straight import PAUSE_SECONDS, Straight
-from bot.watch import ListingWatch
 from bot.web.app import web_application
 from databases import own_server
 from fake_telegram import Message
-from handlers.conversation import converse
 from handlers.turn import ChatKind, Turn, Unreadable
 from served_telegram import (
     GROUP,
@@ -93,21 +89,8 @@ def parts_of(settings: Settings, clock: Clock) -> Parts:
     """Build the application with a clock, and with little patience."""
     engine = starting.open_database(settings)
     vault = starting.open_keys(settings)
-    world, counters = fictional_world(), Counters()
-    watch = ListingWatch(0)
-    runner = Runner(
-        engine,
-        vault,
-        converse,
-        world,
-        apology(world),
-        now=clock,
-        count=counters,
-        patience=0.05,
-        watch=watch,
-    )
-    published = PublishedRows(settings, engine, watch)
-    return Parts(settings, engine, vault, world, runner, counters, watch, published)
+    world = fictional_world()
+    return assembled(settings, engine, vault, world, now=clock, patience=0.05)
 
 
 @dataclass
