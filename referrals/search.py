@@ -15,9 +15,6 @@ class Search:
 
     needs: Collection[str]
     """Need codes; a service that meets one of them is found."""
-    told: Collection[str] = ()
-    """Needs that she named besides these, and that behind a danger: for who is kept from
-    such cases."""
     point: Coordinates | None = None
     state: str = ""
     """Name or code of the state, as the directory writes it."""
@@ -39,6 +36,9 @@ class Search:
     """Leave out who is known to ask for papers."""
     wheelchair: bool = False
     """A way in without steps is worth a longer way."""
+    told: Collection[str] = ()
+    """Needs that she named besides these, and that behind a danger: for who is kept from
+    such cases."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -320,7 +320,8 @@ def newly_vetted(days: int) -> OrganizationState:
     return OrganizationState(vetting_of(steps, TODAY))
 
 
-def test_on_probation_only_the_barred_needs_are_left_out() -> None:
+def test_on_probation_cases_of_the_barred_needs_are_left_out() -> None:
+    """Also for the other need of the same case; without such a case it is offered."""
     both = service("a", needs=frozenset({"housing", "trafficking"}))
     listed = directory((both, location("a", 1)))
     for days, barred in ((89, True), (90, False)):
@@ -329,9 +330,12 @@ def test_on_probation_only_the_barred_needs_are_left_out() -> None:
         assert ids(rank(new, SEARCH, NOW)) == ["a"]
         cases = rank(new, replace(SEARCH, needs=("trafficking",)), NOW)
         assert (ids(cases), cases.why) == (([], "none") if barred else (["a"], ""))
-        of_both = rank(new, replace(SEARCH, needs=("trafficking", "housing")), NOW)
-        needs = [r.value for r in of_both.matches[0].reasons if r.code == "need"]
-        assert needs == (["housing"] if barred else ["housing", "trafficking"])
+        for case in (
+            replace(SEARCH, needs=("trafficking", "housing")),
+            replace(SEARCH, told=("gender_violence",)),
+            replace(SEARCH, audiences=frozenset({"minors"})),
+        ):
+            assert ids(rank(new, case, NOW)) == ([] if barred else ["a"])
         assert new.is_offered(ServiceId("a"), "trafficking") is not barred
 
 
